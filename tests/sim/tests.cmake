@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+borg_test(sim sim_clock_test sim_network_test sim_rng_test)
