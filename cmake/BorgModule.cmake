@@ -77,3 +77,24 @@ function(borg_bench name)
   target_link_libraries(${name}_bench PRIVATE ${links} Borg::warnings)
   borg_use_pch(${name}_bench)
 endfunction()
+
+# borg_fuzz(<name> <module>…): tests/fuzz/<name>_fuzz.cpp with LLVMFuzzerTestOneInput. Under clang
+# with BORG_BUILD_FUZZ it becomes a libFuzzer program; in every other build, a replay of its corpus
+# (tests/fuzz/corpus/<name>) that ctest runs, so that a crash once found stays fixed.
+function(borg_fuzz name)
+  list(TRANSFORM ARGN PREPEND Borg:: OUTPUT_VARIABLE links)
+  set(target ${name}_fuzz)
+  set(corpus ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  if(BORG_BUILD_FUZZ)
+    add_executable(${target} ${CMAKE_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${target} ${CMAKE_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp
+      ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cpp)
+    add_test(NAME fuzz.${name} COMMAND ${target} ${corpus})
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+  endif()
+  target_link_libraries(${target} PRIVATE ${links} Borg::warnings)
+  borg_use_pch(${target})
+endfunction()
