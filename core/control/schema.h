@@ -81,8 +81,7 @@ struct Tree {
         return std::tuple{field("root", &Tree::root), field("parent", &Tree::parent),
             field("children", &Tree::children, 64), field("backups", &Tree::backups, 8),
             field("lazy", &Tree::lazy, 64), field("depth", &Tree::depth),
-            field("epoch", &Tree::epoch),
-            field("broadcastsDelivered", &Tree::broadcastsDelivered),
+            field("epoch", &Tree::epoch), field("broadcastsDelivered", &Tree::broadcastsDelivered),
             field("broadcastsDuplicate", &Tree::broadcastsDuplicate),
             field("history", &Tree::history, 64)};
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "message.h"
+#include "codec.h"
 
 #include <cmath>
 #include <limits>
@@ -62,8 +62,8 @@ Result<QByteArray> Codec<QByteArray>::read(const QJsonValue &json, qsizetype lim
     const QString text = json.toString();
     if (text.size() > limit / 3 * 4 + 4)
         return Error{Errc::TooLarge, QStringLiteral("%1 characters").arg(text.size())};
-    const auto bytes = QByteArray::fromBase64Encoding(text.toLatin1(),
-        QByteArray::Base64UrlEncoding | QByteArray::AbortOnBase64DecodingErrors);
+    const auto bytes = QByteArray::fromBase64Encoding(
+        text.toLatin1(), QByteArray::Base64UrlEncoding | QByteArray::AbortOnBase64DecodingErrors);
     if (!bytes)
         return Error{Errc::Malformed, QStringLiteral("not base64url")};
     if ((*bytes).size() > limit)

@@ -54,7 +54,8 @@ Input mutated(Input input, std::mt19937_64 &random)
             break;
         default:
             if (input.size() < kInputBytesMax / 2)
-                input.insert(input.end(), input.begin(), input.begin() + static_cast<std::ptrdiff_t>(at));
+                input.insert(
+                    input.end(), input.begin(), input.begin() + static_cast<std::ptrdiff_t>(at));
             break;
         }
     }

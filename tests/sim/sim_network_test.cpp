@@ -15,7 +15,10 @@ const net::Peer kAnn{NodeId{{1}}, {u"ann"_s, 7001}};
 const net::Peer kBob{NodeId{{2}}, {u"bob"_s, 7002}};
 
 struct Log final : net::Transport::Listener {
-    void linkUp(const net::Peer &peer, net::Direction) override { lines << u"up "_s + peer.endpoint.host; }
+    void linkUp(const net::Peer &peer, net::Direction) override
+    {
+        lines << u"up "_s + peer.endpoint.host;
+    }
     void dialFailed(const net::Endpoint &, Errc why) override { lines << u"failed "_s + name(why); }
     void linkDown(const NodeId &, Errc why) override { lines << u"down "_s + name(why); }
     void frameArrived(const NodeId &, const wire::Frame &) override { ++frames; }
