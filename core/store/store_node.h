@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <base/cancel.h>
+#include <base/executor.h>
+#include <base/rng.h>
+#include <base/task_scope.h>
+#include <crypto/crypto.h>
+#include <disk/disk.h>
+#include <net/transport.h>
+#include <store/source.h>
+#include <store/store_types.h>
+#include <tree/directory.h>
+
+namespace borg::store {
+
+/// A node's whole storage: gives room to others' shards, puts and gets files, keeps the list of
+/// its own files, and repairs what lost nodes held.
+///
+/// Lives on the node's thread; disk and CPU work run on the Executor. Closing `scope` ends every
+/// task with Closed; destroy this object when the scope is idle.
+class StoreNode {
+public:
+    /// @param scope, rng, bulk, disk, executor, directory, crypto outlive this object. It becomes
+    ///        the listener of `bulk`.
+    StoreNode(TaskScope &scope, Rng &rng, net::Transport &bulk, disk::Disk &disk,
+        Executor &executor, const tree::Directory &directory, const crypto::Crypto &crypto,
+        StoreConfig config);
+    ~StoreNode();
+
+    /// Reads what the node held before, serves it, and takes up unfinished uploads. Call once.
+    QCoro::Task<Result<Done>> open();
+
+    /// Puts a file into the network. The answer comes when it is safe: every segment durable on
+    /// min(n, max(k + 2, repair threshold)) nodes; the rest is sent behind it. With too few nodes
+    /// the file is kept in the local spool and the answer's state says "spooled".
+    ///
+    /// `progress` hears durable bytes of the file. What a put that broke off had sent is not sent
+    /// again when the same file is put.
+    /// @return the result, or the errors of Source, Malformed (the code breaks the rules), Storage
+    ///         (no room for the spool) or Closed (cancelled).
+    QCoro::Task<Result<PutResult>> put(
+        std::shared_ptr<Source> source, PutOptions options, Progress progress, Cancel cancel);
+
+    /// Fetches a file, or a part of it, into `sink`, which is committed on success and discarded
+    /// otherwise. `progress` hears verified bytes written.
+    /// @return the result, or the errors of Sink, Malformed (no link), Unauthorized (the key does
+    ///         not open it), NotFound (too few shards are reachable; says how many) or Closed.
+    QCoro::Task<Result<GetResult>> get(QString link, std::shared_ptr<Sink> sink, GetOptions options,
+        Progress progress, Cancel cancel);
+
+    /// @return our own files with their health as last learned, oldest first.
+    [[nodiscard]] std::vector<FileInfo> files() const;
+    /// @return the link that opens an own file, or NotFound. The only way to a key.
+    [[nodiscard]] Result<QString> link(const QString &fileId) const;
+    /// Takes a file off the list and its shards off every node that can be reached.
+    QCoro::Task<Result<Done>> remove(QString fileId);
+    /// Asks the holders of all own files anew. files() is fresh afterwards.
+    QCoro::Task<Result<Done>> refreshHealth();
+
+    [[nodiscard]] StoreStats stats() const;
+    /// `changed` is called, from the event loop, after files() or stats() may have changed.
+    void onChanged(std::function<void()> changed);
+
+private:
+    Q_DISABLE_COPY_MOVE(StoreNode)
+
+    class Private;
+    const std::unique_ptr<Private> d;
+};
+
+} // namespace borg::store

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <base/clock.h>
+
+#include <QString>
+
+/// The values that StoreNode takes and gives. Sizes are bytes.
+namespace borg::store {
+
+struct StoreConfig {
+    qint64 bytesLimit = 10LL << 30; ///< What others may store here.
+    qint64 bytesPerPeer = 0; ///< What one peer may store here; 0: all of bytesLimit.
+    bool local = true; ///< Every node is its own failure domain; short detection times.
+    Ticks repairAfter = std::chrono::seconds(15); ///< A node away for longer is replaced.
+    Ticks healthEvery = std::chrono::seconds(10); ///< Own files are asked after at least so often.
+    bool holdsOwnShards = true; ///< This node is a holder for its own files too.
+    int segmentsInFlight = 3; ///< Per put or get; bounds memory to about 3 x segment x n / k.
+    qint64 packBytes = 256LL << 20;
+};
+
+struct PutOptions {
+    QString name; ///< For people and for `get`; at most 255 characters.
+    int k = 0; ///< Both 0: by the number of nodes.
+    int n = 0;
+};
+
+struct PutResult {
+    QString link; ///< Opens the file: whoever has it can read.
+    QString fileId;
+    qint64 bytes = 0;
+    QString state; ///< "healthy", "durable", "sending" or "spooled", as in FileInfo.
+    QString code; ///< "k/n".
+};
+
+struct GetOptions {
+    qint64 offset = 0;
+    qint64 length = -1; ///< -1: to the end.
+};
+
+struct GetResult {
+    QString fileId;
+    QString name; ///< As it was put; never a path.
+    qint64 bytes = 0; ///< Written to the sink.
+    int segmentsDecoded = 0; ///< How many needed parity.
+    Ticks firstByteAfter{0};
+};
+
+/// An own file. `state`: spooled (waits here for peers), sending, durable (safe, not yet
+/// everywhere), healthy (all shards that the network has room for are reachable), degraded
+/// (readable, repair below), endangered (at most k reachable), lost, unknown (not asked yet).
+struct FileInfo {
+    QString id;
+    QString name;
+    qint64 bytes = 0;
+    qint64 createdUtcMs = 0;
+    QString code;
+    QString state;
+    qint64 segments = 0;
+    int shardsWanted = 0; ///< Of the weakest segment: n, or fewer while the network is too small.
+    int shardsAlive = 0; ///< Distinct shards of the weakest segment that online nodes hold.
+    int shardsNeeded = 0; ///< k.
+
+    friend bool operator==(const FileInfo &, const FileInfo &) = default;
+};
+
+/// What this node gives.
+struct StoreStats {
+    qint64 shards = 0;
+    qint64 bytes = 0;
+    qint64 bytesLimit = 0;
+    qint64 diskFreeBytes = 0;
+    qint64 shardsVerified = 0; ///< Whose hash was checked since the start.
+    qint64 shardsCorrupt = 0;
+    qint64 repairsDone = 0; ///< Shards rebuilt by this node since the start.
+    bool readOnly = false;
+    QString reason;
+
+    friend bool operator==(const StoreStats &, const StoreStats &) = default;
+};
+
+/// `done` of `total` bytes; total is -1 while nobody knows.
+using Progress = std::function<void(qint64 done, qint64 total)>;
+
+} // namespace borg::store
