@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <base/rng.h>
+#include <base/task_scope.h>
+#include <crypto/crypto.h>
+#include <tree/directory.h>
+#include <tree/tree_types.h>
+
+#include <functional>
+#include <memory>
+
+namespace borg::tree {
+
+class PeerTree;
+
+/// This node's place in the overlay: joins and keeps its links, carries broadcasts, knows the
+/// members. A thin driver that connects the state machine PeerTree with a Transport and a clock.
+///
+/// Lives on the node's thread; callbacks come from the event loop, never from inside a call.
+/// Two-phase stop as every service: leave() (optional), close the scope, drain it, destroy.
+class TreeNode final : public net::Transport::Listener, public Directory {
+public:
+    /// @param scope, rng, treeLinks, crypto outlive this object, which becomes the listener of
+    ///        `treeLinks` until it is destroyed.
+    TreeNode(TaskScope &scope, Rng &rng, net::Transport &treeLinks, const crypto::Crypto &crypto,
+        TreeConfig config);
+    ~TreeNode();
+
+    /// Finds a place in the tree through `seeds` (id known: invite link, remembered peers) and
+    /// `unknownSeeds` (address alone). Both empty: becomes the root of a new tree. Once.
+    void start(std::vector<net::Peer> seeds, std::vector<net::Endpoint> unknownSeeds);
+
+    /// Tells members and neighbours, so that the children move at once. Done when the links are
+    /// closed (at most 1 s), or Closed. start() is not possible afterwards.
+    [[nodiscard]] QCoro::Task<Result<Done>> leave();
+
+    /// Sends to every other node of the network; not delivered here. Broadcasts of one loop turn
+    /// share a signature.
+    ///
+    /// @param type 1 to 64 printable ASCII characters; `body` canonical (integers below 2^53, ASCII
+    ///        keys) and at most 48 KiB of text; `attachment` at most 512 KiB.
+    /// @return its id, or Malformed, TooLarge, Busy (over the credit of this node, or its links are
+    ///         full: try again later), Closed (not started, or left).
+    Result<MessageId> broadcast(QString type, QJsonObject body, QByteArray attachment = {});
+
+    /// `delivered` gets each broadcast of others once. Set before start().
+    void onDelivered(std::function<void(const Delivered &)> delivered);
+
+    /// `changed` comes after status() changed in more than counters and times; often several
+    /// changes at once.
+    void onChanged(std::function<void()> changed);
+
+    [[nodiscard]] TreeStatus status() const;
+
+    /// What the store offers yet; goes into this node's next member record.
+    void setFreeBytes(qint64 bytes);
+
+    /// @return peers worth remembering for the next start, the best first, at most 500.
+    [[nodiscard]] std::vector<net::Peer> knownPeers() const;
+
+    // Directory
+    [[nodiscard]] std::vector<Member> members() const override;
+    [[nodiscard]] std::optional<Member> find(const NodeId &id) const override;
+    [[nodiscard]] Watch watch(std::function<void(const NodeId &)> changed) override;
+
+private:
+    // net::Transport::Listener
+    void linkUp(const net::Peer &peer, net::Direction direction) override;
+    void linkDown(const NodeId &peer, Errc why) override;
+    void frameArrived(const NodeId &from, const wire::Frame &frame) override;
+    void writable(const NodeId &peer, wire::FrameClass frameClass) override;
+    void dialFailed(const net::Endpoint &endpoint, Errc why) override;
+
+    struct Driver;
+    std::unique_ptr<Driver> m_driver;
+};
+
+} // namespace borg::tree

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <base/clock.h>
+#include <crypto/crypto.h>
+#include <net/transport.h>
+
+#include <QJsonObject>
+
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace borg::tree {
+
+/// The first 16 bytes of the SHA-256 of a message's signed bytes.
+struct MessageId {
+    std::array<quint8, 16> bytes{};
+
+    [[nodiscard]] QString text() const; ///< 32 hexadecimal digits.
+
+    friend bool operator==(const MessageId &, const MessageId &) = default;
+    friend auto operator<=>(const MessageId &, const MessageId &) = default;
+};
+
+/// What each source may broadcast; every hop counts. A parameter of the network: all nodes have
+/// the same.
+struct Credit {
+    quint32 messagesPerSecond = 10;
+    quint32 messagesBurst = 100;
+    quint32 bytesPerSecond = 64 * 1024;
+    quint32 bytesBurst = 2 * 1024 * 1024;
+};
+
+/// How this node takes part. The defaults fit a home computer.
+struct TreeConfig {
+    QString network; ///< Its id, 1 to 64 ASCII characters; nodes of other networks are refused.
+    net::Endpoint self; ///< Where this node accepts links, as others shall dial it.
+    bool local = false; ///< All nodes on one computer or one LAN: quick member records.
+    quint32 capacity = 8; ///< Children at most.
+    quint32 lazyLinks = 4; ///< Links that carry ids only, the two backups among them.
+    Ticks heartbeatEvery = std::chrono::milliseconds(200); ///< On idle tree links.
+    Ticks idleHeartbeatEvery = std::chrono::seconds(5); ///< On the other links.
+    Ticks memberPeriod{0}; ///< 0: max(2 s, 50 ms x members) when local, 30 times slower elsewhere.
+    Credit credit;
+    quint32 batchMax = 64; ///< Broadcasts under one signature at most; 1 signs each alone.
+    qsizetype cacheBytesMax = 8 * 1024 * 1024; ///< Messages kept for 30 s for those who pull.
+    qint64 freeBytes = 0; ///< First value of TreeNode::setFreeBytes().
+};
+
+/// A broadcast of another node, checked.
+struct Delivered {
+    MessageId id;
+    NodeId src;
+    QString type;
+    QByteArray message; ///< The signed bytes: canonical JSON.
+    QByteArray attachment;
+    quint32 hops = 0; ///< Links it came over; set by the hops, so nothing to rely on.
+
+    /// Parses: ask only for a type you know.
+    [[nodiscard]] QJsonObject body() const;
+
+    friend bool operator==(const Delivered &, const Delivered &) = default;
+};
+
+/// Where a node stands.
+enum class TreeState : quint8 {
+    Idle, ///< Not started.
+    Joining, ///< Looking for a parent; root of its own tree meanwhile.
+    Attached,
+    Root,
+    Left,
+};
+
+/// What the machine counts since it started.
+struct TreeCounters {
+    qint64 originated = 0;
+    qint64 delivered = 0; ///< Broadcasts of others, once each.
+    qint64 duplicates = 0; ///< Whole copies that came again.
+    qint64 pulled = 0; ///< Of the delivered, those that a GRAFT brought.
+    qint64 invalid = 0; ///< Malformed, forged or over a limit: each cut its link.
+    qint64 overCredit = 0; ///< Dropped because their source sent too much.
+    qint64 framesSent = 0;
+    qint64 frameBytesSent = 0; ///< Heads and bodies.
+    qint64 parentChanges = 0;
+
+    friend bool operator==(const TreeCounters &, const TreeCounters &) = default;
+};
+
+/// A parent that this node got, or lost.
+struct ParentChange {
+    qint64 utcMs = 0;
+    std::optional<NodeId> parent; ///< None: root, or looking for one.
+    QString reason; ///< A few words for people.
+
+    friend bool operator==(const ParentChange &, const ParentChange &) = default;
+};
+
+/// One link as status() shows it.
+struct LinkStatus {
+    NodeId peer;
+    net::Endpoint endpoint; ///< Where the peer accepts links, by its own word.
+    bool isParent = false;
+    bool isChild = false;
+    bool isBackup = false;
+    bool isLazy = false; ///< Sends us ids.
+    qint64 rttUs = -1; ///< -1 until measured.
+    qint64 depth = -1; ///< In the tree, by its own word; -1 when unknown.
+    std::optional<NodeId> parent; ///< By its own word.
+
+    friend bool operator==(const LinkStatus &, const LinkStatus &) = default;
+};
+
+/// A snapshot for people and tests.
+struct TreeStatus {
+    TreeState state = TreeState::Idle;
+    NodeId self;
+    NodeId root;
+    std::optional<NodeId> parent;
+    std::vector<NodeId> children;
+    std::vector<NodeId> backups;
+    std::vector<NodeId> lazy;
+    quint32 depth = 0; ///< 0 is the root.
+    qint64 epoch = 0; ///< Second of UTC of the root's takeover; 0 for a tree nobody took over yet.
+    TreeCounters counters;
+    std::vector<ParentChange> history; ///< The last 64, oldest first.
+    std::vector<LinkStatus> links; ///< In order of id.
+};
+
+} // namespace borg::tree
