@@ -11,28 +11,36 @@ namespace borg::control {
 
 /// What the node is doing, and why.
 struct Status {
-    QString version; ///< Of the program.
+    QString version;
     QString nodeId;
-    QString network; ///< Its name, for people.
-    bool local = false; ///< A network on this computer only.
-    QString state; ///< starting, joining, online, alone (root without peers), stopping.
-    QString reason; ///< One sentence for people: why this state.
+    QString network;
+    bool local = false;
+    QString state;
+    QString reason;
     qint64 pid = 0;
     qint64 startedUtcMs = 0;
-    QString listen; ///< host:port of the node's TLS port.
+    QString listen;
     QString dataDir;
-    qint64 members = 0; ///< Nodes known to be up, with this one.
-    QString invite; ///< `borg:join/…`: what another node is given to join.
+    qint64 members = 0;
+    QString invite;
 
     static constexpr auto fields()
     {
         using wire::field;
-        return std::tuple{field("version", &Status::version), field("nodeId", &Status::nodeId),
-            field("network", &Status::network), field("local", &Status::local),
-            field("state", &Status::state), field("reason", &Status::reason, 1024),
-            field("pid", &Status::pid), field("startedUtcMs", &Status::startedUtcMs),
-            field("listen", &Status::listen), field("dataDir", &Status::dataDir, 4096),
-            field("members", &Status::members), field("invite", &Status::invite, 4096)};
+        return std::tuple{field("version", &Status::version, "Of the program."),
+            field("nodeId", &Status::nodeId, "52 characters of base32."),
+            field("network", &Status::network, "Its name, for people."),
+            field("local", &Status::local, "A network on this computer only."),
+            field("state", &Status::state,
+                "starting, joining, online, alone (root without peers), stopping."),
+            field("reason", &Status::reason, 1024, "One sentence for people: why this state."),
+            field("pid", &Status::pid, "Its process."),
+            field("startedUtcMs", &Status::startedUtcMs, "When it started."),
+            field("listen", &Status::listen, "host:port of the node's TLS port."),
+            field("dataDir", &Status::dataDir, 4096, "Its data folder."),
+            field("members", &Status::members, "Nodes known to be up, with this one."),
+            field("invite", &Status::invite, 4096,
+                "`borg:join/…`: what another node is given to join.")};
     }
     friend bool operator==(const Status &, const Status &) = default;
 };
@@ -41,11 +49,11 @@ struct Status {
 struct Peer {
     QString id;
     QString endpoint;
-    QString role; ///< parent, child, backup, lazy, link (any other link) or known (no link).
+    QString role;
     bool online = false;
-    qint64 rttUs = -1; ///< -1 when unknown.
-    qint64 depth = -1; ///< In the tree; -1 when unknown.
-    QString parent; ///< Its parent's id, as last heard; empty for the root or when unknown.
+    qint64 rttUs = -1;
+    qint64 depth = -1;
+    QString parent;
     qint64 bytesIn = 0;
     qint64 bytesOut = 0;
     qint64 lastSeenUtcMs = 0;
@@ -53,11 +61,18 @@ struct Peer {
     static constexpr auto fields()
     {
         using wire::field;
-        return std::tuple{field("id", &Peer::id), field("endpoint", &Peer::endpoint),
-            field("role", &Peer::role), field("online", &Peer::online),
-            field("rttUs", &Peer::rttUs), field("depth", &Peer::depth),
-            field("parent", &Peer::parent), field("bytesIn", &Peer::bytesIn),
-            field("bytesOut", &Peer::bytesOut), field("lastSeenUtcMs", &Peer::lastSeenUtcMs)};
+        return std::tuple{field("id", &Peer::id, "52 characters of base32."),
+            field("endpoint", &Peer::endpoint, "host:port."),
+            field("role", &Peer::role,
+                "parent, child, backup, lazy, link (any other link) or known (no link)."),
+            field("online", &Peer::online, "Heard of lately."),
+            field("rttUs", &Peer::rttUs, "-1 when unknown."),
+            field("depth", &Peer::depth, "In the tree; -1 when unknown."),
+            field("parent", &Peer::parent,
+                "Its parent's id, as last heard; empty for the root or when unknown."),
+            field("bytesIn", &Peer::bytesIn, "From it, on all links."),
+            field("bytesOut", &Peer::bytesOut, "To it, on all links."),
+            field("lastSeenUtcMs", &Peer::lastSeenUtcMs, "0 when never since the start.")};
     }
     friend bool operator==(const Peer &, const Peer &) = default;
 };
@@ -65,7 +80,7 @@ struct Peer {
 /// Our place in the tree.
 struct Tree {
     QString root;
-    QString parent; ///< Empty when we are the root.
+    QString parent;
     std::vector<QString> children;
     std::vector<QString> backups;
     std::vector<QString> lazy;
@@ -73,70 +88,89 @@ struct Tree {
     qint64 epoch = 0;
     qint64 broadcastsDelivered = 0;
     qint64 broadcastsDuplicate = 0;
-    std::vector<QString> history; ///< Latest parent changes with the reason, oldest first.
+    std::vector<QString> history;
 
     static constexpr auto fields()
     {
         using wire::field;
-        return std::tuple{field("root", &Tree::root), field("parent", &Tree::parent),
-            field("children", &Tree::children, 64), field("backups", &Tree::backups, 8),
-            field("lazy", &Tree::lazy, 64), field("depth", &Tree::depth),
-            field("epoch", &Tree::epoch), field("broadcastsDelivered", &Tree::broadcastsDelivered),
-            field("broadcastsDuplicate", &Tree::broadcastsDuplicate),
-            field("history", &Tree::history, 64)};
+        return std::tuple{field("root", &Tree::root, "Its id."),
+            field("parent", &Tree::parent, "Empty when we are the root."),
+            field("children", &Tree::children, 64, "Their ids."),
+            field("backups", &Tree::backups, 8, "Who becomes our parent when it is lost."),
+            field("lazy", &Tree::lazy, 64, "Links that carry only ids of messages."),
+            field("depth", &Tree::depth, "0 is the root."),
+            field("epoch", &Tree::epoch, "Of the root's term."),
+            field("broadcastsDelivered", &Tree::broadcastsDelivered, "Since the start, each once."),
+            field(
+                "broadcastsDuplicate", &Tree::broadcastsDuplicate, "Copies that were not needed."),
+            field("history", &Tree::history, 64,
+                "Latest parent changes with the reason, oldest first.")};
     }
     friend bool operator==(const Tree &, const Tree &) = default;
 };
 
 /// What this node gives to others.
 struct Storage {
-    qint64 shards = 0; ///< Held here for the network.
-    qint64 bytes = 0; ///< Of those shards on disk.
-    qint64 bytesLimit = 0; ///< What the owner gives at most.
+    qint64 shards = 0;
+    qint64 bytes = 0;
+    qint64 bytesLimit = 0;
     qint64 diskFreeBytes = 0;
-    qint64 shardsVerified = 0; ///< Whose hash was checked since the node started.
+    qint64 shardsVerified = 0;
     qint64 shardsCorrupt = 0;
-    qint64 repairsDone = 0; ///< Shards rebuilt by this node since it started.
-    bool readOnly = false; ///< The disk is full or failed; `reason` says which.
+    qint64 repairsDone = 0;
+    bool readOnly = false;
     QString reason;
 
     static constexpr auto fields()
     {
         using wire::field;
-        return std::tuple{field("shards", &Storage::shards), field("bytes", &Storage::bytes),
-            field("bytesLimit", &Storage::bytesLimit),
-            field("diskFreeBytes", &Storage::diskFreeBytes),
-            field("shardsVerified", &Storage::shardsVerified),
-            field("shardsCorrupt", &Storage::shardsCorrupt),
-            field("repairsDone", &Storage::repairsDone), field("readOnly", &Storage::readOnly),
-            field("reason", &Storage::reason, 1024)};
+        return std::tuple{field("shards", &Storage::shards, "Held here for the network."),
+            field("bytes", &Storage::bytes, "Of those shards on disk."),
+            field("bytesLimit", &Storage::bytesLimit, "What the owner gives at most."),
+            field("diskFreeBytes", &Storage::diskFreeBytes, "On the disk of the data folder."),
+            field("shardsVerified", &Storage::shardsVerified,
+                "Whose hash was checked since the node started."),
+            field("shardsCorrupt", &Storage::shardsCorrupt,
+                "Whose hash was wrong; they are repaired."),
+            field("repairsDone", &Storage::repairsDone,
+                "Shards rebuilt by this node since it started."),
+            field(
+                "readOnly", &Storage::readOnly, "The disk is full or failed; `reason` says which."),
+            field("reason", &Storage::reason, 1024, "Why it takes no shards; empty when it does.")};
     }
     friend bool operator==(const Storage &, const Storage &) = default;
 };
 
 /// A file of ours in the network. Keyed by `id` in the snapshot. Never holds the key.
 struct File {
-    QString id; ///< Of the manifest; `borgctl` takes it, the name or the link.
+    QString id;
     QString name;
     qint64 bytes = 0;
     qint64 createdUtcMs = 0;
-    QString code; ///< "k/n".
-    /// spooled (waits here for peers), sending, durable (safe, not yet everywhere), healthy (n of n
-    /// reachable), degraded (readable, repair below), endangered (at most k reachable), lost.
+    QString code;
     QString state;
     qint64 segments = 0;
-    qint64 shardsWanted = 0; ///< n of the weakest segment.
-    qint64 shardsAlive = 0; ///< Reachable ones of the weakest segment.
-    qint64 shardsNeeded = 0; ///< k.
+    qint64 shardsWanted = 0;
+    qint64 shardsAlive = 0;
+    qint64 shardsNeeded = 0;
 
     static constexpr auto fields()
     {
         using wire::field;
-        return std::tuple{field("id", &File::id), field("name", &File::name, 4096),
-            field("bytes", &File::bytes), field("createdUtcMs", &File::createdUtcMs),
-            field("code", &File::code), field("state", &File::state),
-            field("segments", &File::segments), field("shardsWanted", &File::shardsWanted),
-            field("shardsAlive", &File::shardsAlive), field("shardsNeeded", &File::shardsNeeded)};
+        return std::tuple{
+            field("id", &File::id, "Of the manifest; `borgctl` takes it, the name or the link."),
+            field("name", &File::name, 4096, "As it was put."),
+            field("bytes", &File::bytes, "Of the plaintext."),
+            field("createdUtcMs", &File::createdUtcMs, "When it was put."),
+            field("code", &File::code, "\"k/n\"."),
+            field("state", &File::state,
+                "spooled (waits here for peers), sending, durable (safe, not yet everywhere), "
+                "healthy (n of n reachable), degraded (readable, repair below), endangered (at "
+                "most k reachable), lost."),
+            field("segments", &File::segments, "How many there are."),
+            field("shardsWanted", &File::shardsWanted, "n of the weakest segment."),
+            field("shardsAlive", &File::shardsAlive, "Reachable ones of the weakest segment."),
+            field("shardsNeeded", &File::shardsNeeded, "k.")};
     }
     friend bool operator==(const File &, const File &) = default;
 };
@@ -144,27 +178,33 @@ struct File {
 /// A put or get under way. Keyed by `id` in the snapshot; finished ones stay for ten minutes.
 struct Job {
     QString id;
-    QString kind; ///< put, get.
-    QString name; ///< For people.
-    QString path; ///< On this computer.
-    QString state; ///< running, done, failed, cancelled.
-    qint64 bytesDone = 0; ///< Durable bytes for a put, verified bytes for a get.
-    qint64 bytesTotal = -1; ///< -1 when unknown.
+    QString kind;
+    QString name;
+    QString path;
+    QString state;
+    qint64 bytesDone = 0;
+    qint64 bytesTotal = -1;
     qint64 startedUtcMs = 0;
     qint64 endedUtcMs = 0;
-    QString error; ///< One sentence: what went wrong and what to do.
-    QString errorCode; ///< The name of the Errc, for programs.
-    QString fileId; ///< Of a finished put.
+    QString error;
+    QString errorCode;
+    QString fileId;
 
     static constexpr auto fields()
     {
         using wire::field;
-        return std::tuple{field("id", &Job::id), field("kind", &Job::kind),
-            field("name", &Job::name, 4096), field("path", &Job::path, 4096),
-            field("state", &Job::state), field("bytesDone", &Job::bytesDone),
-            field("bytesTotal", &Job::bytesTotal), field("startedUtcMs", &Job::startedUtcMs),
-            field("endedUtcMs", &Job::endedUtcMs), field("error", &Job::error, 1024),
-            field("errorCode", &Job::errorCode), field("fileId", &Job::fileId)};
+        return std::tuple{field("id", &Job::id, "For `wait` and `cancel`."),
+            field("kind", &Job::kind, "put, get."), field("name", &Job::name, 4096, "For people."),
+            field("path", &Job::path, 4096, "On this computer."),
+            field("state", &Job::state, "running, done, failed, cancelled."),
+            field(
+                "bytesDone", &Job::bytesDone, "Durable bytes for a put, verified bytes for a get."),
+            field("bytesTotal", &Job::bytesTotal, "-1 when unknown."),
+            field("startedUtcMs", &Job::startedUtcMs, "When it began."),
+            field("endedUtcMs", &Job::endedUtcMs, "0 while it runs."),
+            field("error", &Job::error, 1024, "One sentence: what went wrong and what to do."),
+            field("errorCode", &Job::errorCode, "The name of the Errc, for programs."),
+            field("fileId", &Job::fileId, "Of a finished put.")};
     }
     friend bool operator==(const Job &, const Job &) = default;
 };

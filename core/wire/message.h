@@ -34,14 +34,21 @@ struct Field {
     std::string_view key;
     T Message::*member;
     qsizetype limit;
+    std::string_view doc{}; ///< One line, for the printed protocol.
 
     [[nodiscard]] QLatin1String name() const { return latin1(key); }
 };
 
 template <typename Message, typename T>
-constexpr Field<Message, T> field(std::string_view key, T Message::*member, qsizetype limit = 256)
+constexpr Field<Message, T> field(
+    std::string_view key, T Message::*member, qsizetype limit = 256, std::string_view doc = {})
 {
-    return {key, member, limit};
+    return {key, member, limit, doc};
+}
+template <typename Message, typename T>
+constexpr Field<Message, T> field(std::string_view key, T Message::*member, std::string_view doc)
+{
+    return {key, member, 256, doc};
 }
 
 /// A struct is a message when it has `static constexpr std::string_view kName` (its `t` on
