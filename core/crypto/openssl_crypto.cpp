@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "openssl_crypto.h"
+
+#include "certificate.h"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+
+namespace borg::crypto {
+
+OpenSslCrypto::OpenSslCrypto(const NodeKey &key)
+    : m_key(key)
+    , m_self(key.id())
+    , m_sha256(EVP_MD_fetch({}, "SHA256", {})) // once: a look-up per hash costs more than the hash
+{
+    BORG_ASSERT(m_sha256);
+}
+
+OpenSslCrypto::~OpenSslCrypto()
+{
+    EVP_MD_free(m_sha256);
+}
+
+NodeId OpenSslCrypto::idOf(const PublicKey &key) const
+{
+    const auto spki = spkiOf(key);
+    return {hash({spki.data(), static_cast<qsizetype>(spki.size())})};
+}
+
+Hash OpenSslCrypto::hash(QByteArrayView bytes) const
+{
+    Hash hash;
+    const auto size = static_cast<std::size_t>(bytes.size());
+    const int isDone = EVP_Digest(bytes.data(), size, hash.data(), nullptr, m_sha256, {});
+    BORG_ASSERT(isDone == 1);
+    return hash;
+}
+
+QByteArray OpenSslCrypto::sign(QByteArrayView bytes) const
+{
+    return m_key.sign(bytes);
+}
+
+Result<Done> OpenSslCrypto::verify(
+    const PublicKey &key, QByteArrayView bytes, QByteArrayView signature) const
+{
+    const bool isGood = signature.size() == kSignatureBytes
+        && crypto_sign_verify_detached(reinterpret_cast<const quint8 *>(signature.data()),
+               reinterpret_cast<const quint8 *>(bytes.data()),
+               static_cast<std::size_t>(bytes.size()), key.bytes.data())
+            == 0;
+    if (!isGood)
+        return Error{Errc::Unauthorized, QStringLiteral("not signed by this key")};
+    return Done{};
+}
+
+} // namespace borg::crypto
