@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace borg::disk {
 
@@ -51,29 +52,25 @@ public:
 
 private:
     enum class Missing : quint8 { Fail, Create };
-    struct File {
-        std::shared_ptr<Descriptor> descriptor;
-        std::shared_ptr<bool> isNew; ///< Its folder has not been synced since it was made.
-    };
-    struct Kept {
-        QString name;
-        File file;
-    };
+    using File = std::shared_ptr<Descriptor>; ///< Shared: a call may still use one we closed.
+    using Kept = std::list<std::pair<QString, File>>;
 
-    explicit RealDisk(std::shared_ptr<Descriptor> root)
+    explicit RealDisk(File root)
         : m_root(std::move(root))
     {
     }
     Result<File> fileOf(const QString &name, Missing missing);
-    Result<std::shared_ptr<Descriptor>> folderOf(const QString &name) const;
+    Result<File> openFile(const QString &name, Missing missing);
+    Result<File> folderOf(const QString &name) const;
     Result<Done> syncFolderOf(const QString &name) const;
-    void keep(const QString &name, const File &file);
     void forget(const QString &name);
 
-    const std::shared_ptr<Descriptor> m_root;
-    std::mutex m_mutex; ///< Guards what follows; never held during a blocking call.
-    std::list<Kept> m_kept; ///< The one used last comes first.
-    std::unordered_map<QString, std::list<Kept>::iterator> m_byName;
+    const File m_root;
+    std::mutex m_mutex; ///< Guards what follows; never held during a call that blocks.
+    Kept m_kept; ///< Open files, the one used last first.
+    std::unordered_map<QString, Kept::iterator> m_byName;
+    std::unordered_set<QString> m_new; ///< Made by us; their folders have not been synced since.
+    quint64 m_epoch = 0; ///< Counts forget(): a file opened before it may be another one now.
 };
 
 } // namespace borg::disk
