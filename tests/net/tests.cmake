@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 borg_test(net envelope_test)
+borg_test(net rpc_test)
