@@ -6,6 +6,7 @@
 #include <base/rng.h>
 #include <base/task_scope.h>
 #include <crypto/crypto.h>
+#include <crypto/key_source.h>
 #include <disk/disk.h>
 #include <net/transport.h>
 #include <store/source.h>
@@ -14,6 +15,17 @@
 
 namespace borg::store {
 
+/// What a StoreNode works with. All outlive it.
+struct StoreParts {
+    Rng &rng;
+    net::Transport &bulk; ///< The StoreNode becomes its listener.
+    disk::Disk &disk; ///< Below it: packs/, spool/ and store.sqlite are the store's.
+    Executor &executor;
+    const tree::Directory &directory;
+    const crypto::Crypto &crypto;
+    crypto::KeySource &keys;
+};
+
 /// A node's whole storage: gives room to others' shards, puts and gets files, keeps the list of
 /// its own files, and repairs what lost nodes held.
 ///
@@ -21,11 +33,8 @@ namespace borg::store {
 /// task with Closed; destroy this object when the scope is idle.
 class StoreNode {
 public:
-    /// @param scope, rng, bulk, disk, executor, directory, crypto outlive this object. It becomes
-    ///        the listener of `bulk`.
-    StoreNode(TaskScope &scope, Rng &rng, net::Transport &bulk, disk::Disk &disk,
-        Executor &executor, const tree::Directory &directory, const crypto::Crypto &crypto,
-        StoreConfig config);
+    /// @param scope outlives this object.
+    StoreNode(TaskScope &scope, const StoreParts &parts, StoreConfig config);
     ~StoreNode();
 
     /// Reads what the node held before, serves it, and takes up unfinished uploads. Call once.

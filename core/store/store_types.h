@@ -15,7 +15,8 @@ struct StoreConfig {
     Ticks repairAfter = std::chrono::seconds(15); ///< A node away for longer is replaced.
     Ticks healthEvery = std::chrono::seconds(10); ///< Own files are asked after at least so often.
     bool holdsOwnShards = true; ///< This node is a holder for its own files too.
-    int segmentsInFlight = 3; ///< Per put or get; bounds memory to about 3 x segment x n / k.
+    qint64 putBytesInFlight = 64LL << 20; ///< Of shards, per put: this bounds its memory.
+    qint64 getBytesInFlight = 48LL << 20;
     qint64 packBytes = 256LL << 20;
 };
 
