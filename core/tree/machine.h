@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <base/rng.h>
+#include <tree/tree_types.h>
+
+#include <algorithm>
+#include <variant>
+
+/// What goes into the state machine of the tree and what comes out of it. It knows no socket, no
+/// timer and no clock of the wall: whoever drives it brings the time and carries out the actions.
+namespace borg::tree {
+
+/// When an event happens.
+struct Moment {
+    Ticks now{0}; ///< Does not go backwards.
+    qint64 utcMs = 0;
+};
+
+// Events. Those about links we do not have are ignored.
+struct LinkUp {
+    net::Peer peer;
+    net::Direction direction = net::Direction::Outbound;
+};
+struct LinkDown {
+    NodeId peer;
+    Errc why = Errc::Unreachable;
+};
+struct DialFailed { ///< Of a DialUnknown.
+    net::Endpoint endpoint;
+    Errc why = Errc::Unreachable;
+};
+struct FrameArrived {
+    NodeId from;
+    wire::Frame frame;
+};
+struct SendRefused { ///< The link's queue is full; the machine keeps the frame.
+    NodeId to;
+    wire::Frame frame;
+};
+struct Writable {
+    NodeId peer;
+};
+struct TimerFired { };
+struct Start {
+    std::vector<net::Peer> seeds;
+    std::vector<net::Endpoint> unknownSeeds;
+};
+struct Leave { };
+struct SetFreeBytes {
+    qint64 bytes = 0;
+};
+using Event = std::variant<LinkUp, LinkDown, DialFailed, FrameArrived, SendRefused, Writable,
+    TimerFired, Start, Leave, SetFreeBytes>;
+
+// Actions, to be carried out in order.
+struct Send {
+    NodeId to;
+    wire::Frame frame;
+};
+struct Dial {
+    net::Peer peer;
+    friend bool operator==(const Dial &, const Dial &) = default;
+};
+struct DialUnknown {
+    net::Endpoint endpoint;
+    friend bool operator==(const DialUnknown &, const DialUnknown &) = default;
+};
+struct HangUp {
+    NodeId peer;
+    friend bool operator==(const HangUp &, const HangUp &) = default;
+};
+struct WakeAt { ///< Replaces the timer set before.
+    Ticks at;
+    friend bool operator==(const WakeAt &, const WakeAt &) = default;
+};
+struct Deliver {
+    Delivered delivered;
+};
+struct MemberChanged {
+    NodeId id;
+    friend bool operator==(const MemberChanged &, const MemberChanged &) = default;
+};
+struct StatusChanged {
+    friend bool operator==(const StatusChanged &, const StatusChanged &) = default;
+};
+using Action
+    = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged, StatusChanged>;
+using Actions = std::vector<Action>;
+
+/// What the parts of the machine share while an event is handled.
+struct Context {
+    const TreeConfig &config;
+    Rng &rng;
+    const crypto::Crypto &crypto;
+    const NodeId self;
+    Moment moment{};
+    Actions *actions = nullptr;
+    TreeCounters counters{};
+    Ticks wakeAt = Ticks::max(); ///< When something is due next.
+    bool isStatusChanged = false;
+
+    [[nodiscard]] Ticks now() const { return moment.now; }
+    void act(Action action) const { actions->push_back(std::move(action)); }
+    void wakeBy(Ticks at) { wakeAt = std::min(wakeAt, at); }
+    /// @return a number of microseconds in [0, span).
+    [[nodiscard]] Ticks spread(Ticks span) const
+    {
+        return Ticks{rng.below(static_cast<quint32>(std::max<qint64>(span.count(), 1)))};
+    }
+};
+
+} // namespace borg::tree
