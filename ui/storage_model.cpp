@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "storage_model.h"
+
+#include <QClipboard>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QLocale>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace borg::ui {
+
+namespace {
+
+constexpr qsizetype kLinkCharactersMax = 4096;
+
+} // namespace
+
+StorageModel::StorageModel(NodeApi &api, Clock &clock, Notices &notices, QObject *parent)
+    : QObject(parent)
+    , m_api(api)
+    , m_notices(notices)
+    , m_files(api, clock)
+    , m_jobs(api, clock)
+{
+    connect(&api, &NodeApi::snapshotChanged, this, &StorageModel::update);
+    update();
+}
+
+void StorageModel::update()
+{
+    const auto &storage = m_api.snapshot().storage;
+    const QLocale locale;
+    shards = locale.toString(storage.shards);
+    bytes = Words::size(storage.bytes);
+    limit = storage.bytesLimit > 0 ? Words::size(storage.bytesLimit) : tr("no limit");
+    share = storage.bytesLimit > 0
+        ? std::clamp(static_cast<double>(storage.bytes) / static_cast<double>(storage.bytesLimit),
+              0.0, 1.0)
+        : 0.0;
+    free = Words::size(storage.diskFreeBytes);
+    verified = locale.toString(storage.shardsVerified);
+    repairs = locale.toString(storage.repairsDone);
+    damaged = storage.shardsCorrupt > 0 ? locale.toString(storage.shardsCorrupt) : QString();
+    problem = storage.readOnly
+        ? tr("New shards are not taken: the disk is full or failed. Free some space.")
+        : QString();
+    Q_EMIT changed();
+}
+
+void StorageModel::add(const QList<QUrl> &files)
+{
+    for (const auto &url : files) {
+        const auto path = url.toLocalFile();
+        const auto name = url.fileName();
+        if (path.isEmpty()) {
+            m_notices.show(tr("Only files on this computer can be added."), Severity::Warning);
+            continue;
+        }
+        if (const QFileInfo info(path); info.isDir()) {
+            m_notices.show(tr("%1 is a folder. Add the files in it instead.").arg(info.fileName()),
+                Severity::Warning);
+            continue;
+        }
+        m_api.put(path, [this, name](const Result<QString> &job) {
+            if (!job)
+                m_notices.show(
+                    Words::callFailure(tr("%1 was not added.").arg(name), job.error().code),
+                    Severity::Bad);
+        });
+    }
+}
+
+void StorageModel::download(const QString &source, const QUrl &target)
+{
+    // The dialog has asked before it gave the name of a file that is there.
+    m_api.get(source.trimmed(), target.toLocalFile(), true, [this](const Result<QString> &job) {
+        if (!job)
+            m_notices.show(
+                Words::callFailure(tr("Nothing was downloaded."), job.error().code), Severity::Bad);
+    });
+}
+
+void StorageModel::cancel(const QString &jobId)
+{
+    m_api.cancel(jobId, [this](const Result<Done> &done) {
+        if (!done && done.error().code != Errc::NotFound)
+            m_notices.show(
+                Words::callFailure(tr("It was not cancelled."), done.error().code), Severity::Bad);
+    });
+}
+
+void StorageModel::remove(const QString &fileId)
+{
+    const auto &files = m_api.snapshot().files;
+    const auto file = files.find(fileId);
+    const auto name = file == files.end() ? QString() : file->second.name;
+    m_api.remove(fileId, [this, name](const Result<Done> &done) {
+        if (done)
+            m_notices.show(tr("%1 was removed from the network.").arg(name), Severity::Good);
+        else
+            m_notices.show(
+                Words::callFailure(tr("%1 was not removed.").arg(name), done.error().code),
+                Severity::Bad);
+    });
+}
+
+void StorageModel::copyLink(const QString &fileId)
+{
+    m_api.link(fileId, [this](const Result<QString> &link) {
+        if (!link) {
+            m_notices.show(Words::callFailure(tr("The link was not copied."), link.error().code),
+                Severity::Bad);
+            return;
+        }
+        QGuiApplication::clipboard()->setText(*link);
+        m_notices.show(tr("Link copied. Whoever has it can read the file."), Severity::Good);
+    });
+}
+
+QString StorageModel::linkProblem(const QString &text) const
+{
+    const auto link = text.trimmed();
+    if (link.isEmpty())
+        return tr("Paste a link that begins with borg:r/.");
+    if (link.startsWith("borg:join/"_L1))
+        return tr("This is an invite to a network, not the link of a file.");
+    if (link.startsWith("borg:v/"_L1))
+        return tr("This link can check the file but not open it. Ask for the full link.");
+    if (!link.startsWith("borg:r/"_L1) || link.size() > kLinkCharactersMax)
+        return tr("This is not the link of a file. It begins with borg:r/.");
+    const auto parts = link.mid(7).split(u'#');
+    if (parts.size() != 2 || parts[0].size() < 16 || parts[1].size() < 16)
+        return tr("The link is cut off. Copy the whole of it, with the part after #.");
+    return {};
+}
+
+} // namespace borg::ui

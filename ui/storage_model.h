@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "file_rows.h"
+#include "job_rows.h"
+#include "notices.h"
+
+#include <QUrl>
+
+namespace borg::ui {
+
+/// The storage page: what is given and what is used, and everything that can be done with files.
+/// Nothing here waits; what the node refuses becomes a notice.
+class StorageModel : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("Belongs to the dashboard")
+    Q_PROPERTY(QString shards MEMBER shards NOTIFY changed FINAL)
+    Q_PROPERTY(QString bytes MEMBER bytes NOTIFY changed FINAL)
+    Q_PROPERTY(QString limit MEMBER limit NOTIFY changed FINAL)
+    Q_PROPERTY(double share MEMBER share NOTIFY changed FINAL)
+    Q_PROPERTY(QString free MEMBER free NOTIFY changed FINAL)
+    Q_PROPERTY(QString verified MEMBER verified NOTIFY changed FINAL)
+    Q_PROPERTY(QString repairs MEMBER repairs NOTIFY changed FINAL)
+    Q_PROPERTY(QString damaged MEMBER damaged NOTIFY changed FINAL)
+    Q_PROPERTY(QString problem MEMBER problem NOTIFY changed FINAL)
+    Q_PROPERTY(borg::ui::FileRows *files READ files CONSTANT FINAL)
+    Q_PROPERTY(borg::ui::JobRows *jobs READ jobs CONSTANT FINAL)
+
+public:
+    /// @param api, clock, notices outlive this object.
+    StorageModel(NodeApi &api, Clock &clock, Notices &notices, QObject *parent = nullptr);
+
+    [[nodiscard]] FileRows *files() { return &m_files; }
+    [[nodiscard]] JobRows *jobs() { return &m_jobs; }
+
+    /// Puts local files into the network.
+    Q_INVOKABLE void add(const QList<QUrl> &files);
+    /// Fetches a file of ours or, with a link, anybody's, to the local file `target`.
+    Q_INVOKABLE void download(const QString &source, const QUrl &target);
+    Q_INVOKABLE void cancel(const QString &jobId);
+    Q_INVOKABLE void remove(const QString &fileId);
+    /// Puts the file's link, which carries its key, on the clipboard.
+    Q_INVOKABLE void copyLink(const QString &fileId);
+    /// @return why `text` is not the link of a file, in words; empty when it looks like one.
+    Q_INVOKABLE [[nodiscard]] QString linkProblem(const QString &text) const;
+
+    QString shards;
+    QString bytes;
+    QString limit;
+    double share = 0; ///< 0…1 of the limit.
+    QString free;
+    QString verified;
+    QString repairs;
+    QString damaged; ///< Empty when nothing is.
+    QString problem; ///< Why nothing new is taken; empty when all is well.
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void update();
+
+    NodeApi &m_api;
+    Notices &m_notices;
+    FileRows m_files;
+    JobRows m_jobs;
+};
+
+} // namespace borg::ui

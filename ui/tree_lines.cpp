@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tree_lines.h"
+
+#include <QPainter>
+
+namespace borg::ui {
+
+TreeLines::TreeLines(QQuickItem *parent)
+    : QQuickPaintedItem(parent)
+{
+    setAntialiasing(true);
+    connect(this, &TreeLines::lookChanged, this, [this] { update(); });
+}
+
+void TreeLines::setPeers(PeerRows *peers)
+{
+    if (m_peers == peers)
+        return;
+    if (m_peers)
+        m_peers->disconnect(this);
+    m_peers = peers;
+    if (peers)
+        connect(peers, &PeerRows::updated, this, [this] { update(); });
+    update();
+    Q_EMIT peersChanged();
+}
+
+void TreeLines::paint(QPainter *painter)
+{
+    if (!m_peers)
+        return;
+    const QPointF centre(width() / 2, height() / 2);
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(m_ringColor, 1));
+    bool far = false;
+    std::map<QString, QPointF> points;
+    for (const auto &row : m_peers->rows()) {
+        far = far || row.place.ring == 2;
+        if (row.placed)
+            points[row.id] = centre + QPointF(row.place.x, row.place.y) * m_reach;
+    }
+    painter->drawEllipse(centre, TreeLayout::kRing1 * m_reach, TreeLayout::kRing1 * m_reach);
+    if (far)
+        painter->drawEllipse(centre, TreeLayout::kRing2 * m_reach, TreeLayout::kRing2 * m_reach);
+    for (const auto &row : m_peers->rows()) {
+        const auto from = points.find(row.place.from);
+        if (!row.placed || from == points.end())
+            continue;
+        QPen pen(m_lineColor, row.direct ? 2.5 : 1.5);
+        if (!row.online)
+            pen.setDashPattern({3, 3});
+        painter->setPen(pen);
+        painter->drawLine(from->second, points[row.id]);
+    }
+}
+
+} // namespace borg::ui
