@@ -79,13 +79,17 @@ struct GetPeers {
 /// Reply of put and get.
 struct JobStarted {
     QString jobId;
-    QString stream;
+    QString socket;
+    QString token;
     static constexpr auto fields()
     {
         return std::tuple{
             field("jobId", &JobStarted::jobId, "For `wait` and `cancel`; a key of the jobs."),
-            field("stream", &JobStarted::stream, 4096,
-                "With `stream`: the socket that carries the bytes; else empty.")};
+            field("socket", &JobStarted::socket, 4096,
+                "With `stream`: the local socket for the bytes; else empty."),
+            field("token", &JobStarted::token,
+                "With `stream`: 32 bytes to send there first, within 20 s; then the bytes go in "
+                "chunks of `u32 length` (big-endian) and data, length 0 is the end.")};
     }
 };
 
@@ -103,10 +107,7 @@ struct Put {
         return std::tuple{field("path", &Put::path, 4096, "Absolute; empty with `stream`."),
             field("name", &Put::name, 4096, "Instead of the last part of the path."),
             field("code", &Put::code, "`K/N`, instead of the network's choice."),
-            field("stream", &Put::stream,
-                "Bytes come over a socket of their own: connect to the `stream` of the reply, "
-                "send its token line, then the bytes in chunks of `u32 length` (big-endian) and "
-                "data; length 0 ends.")};
+            field("stream", &Put::stream, "The bytes come over a socket of their own.")};
     }
 };
 
@@ -126,10 +127,10 @@ struct Get {
         return std::tuple{field("link", &Get::link, 4096, "`borg:r/…`"),
             field("id", &Get::id, "Of a file of ours."),
             field("name", &Get::name, 4096, "Of a file of ours."),
-            field("out", &Get::out, 4096,
-                "Absolute path of the file to make; or the pipe with `stream`."),
+            field(
+                "out", &Get::out, 4096, "Absolute path of the file to make; empty with `stream`."),
             field("force", &Get::force, "Replace what is there. Otherwise that is a Conflict."),
-            field("stream", &Get::stream, "`out` is a FIFO or device that is written in order.")};
+            field("stream", &Get::stream, "The bytes go over a socket of their own.")};
     }
 };
 

@@ -1,2 +1,160 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+
+#include <base/loop_clock.h>
+#include <base/pool_executor.h>
+#include <base/system_rng.h>
+#include <control/server.h>
+#include <crypto/key_source.h>
+#include <crypto/openssl_crypto.h>
+#include <disk/data_folder.h>
+#include <net/tls_endpoint.h>
+#include <node/jobs.h>
+#include <node/log.h>
+#include <node/stream.h>
+#include <store/store_node.h>
+#include <tree/tree_node.h>
+
+namespace borg::node {
+
+/// What the command line said.
+struct NodeOptions {
+    QString dataDir;
+    QString configFile; ///< Empty: config.toml in dataDir, made when missing.
+    std::optional<net::Endpoint> listen; ///< Instead of the configured one.
+    std::vector<QString> join; ///< Invite links, files that hold one, or host:port.
+    QString network; ///< An invite link that only says which network (for host:port).
+    QString create; ///< The name of a network to create; empty: none.
+    bool local = false; ///< The created network is on this computer only.
+};
+
+/// How borgd ends. Written down in docs/user/borgd.md: never renumber.
+enum class ExitCode : quint8 {
+    Ok = 0,
+    Failed = 1,
+    Usage = 2,
+    InUse = 3,
+    Damaged = 4, ///< The data folder is of another version, or damaged.
+    PortInUse = 5,
+    Configuration = 6,
+};
+
+/// Why a node cannot start: one or two sentences that say what was wrong and what to do.
+struct StartError {
+    ExitCode code;
+    QString sentence;
+};
+
+/// A whole node, put together here and nowhere else: data folder, key, TLS port, tree, store,
+/// control socket, log. Lives on the thread of the event loop.
+class Node {
+public:
+    static constexpr int kStreamsMax = 2; ///< Each may block a thread of the executor.
+
+    /// @param log outlives this object.
+    Node(Log &log, NodeOptions options);
+    ~Node();
+
+    /// Opens everything. Nothing was changed but a made data folder when it fails.
+    [[nodiscard]] std::optional<StartError> start();
+
+    /// Leaves the tree, ends all jobs, closes all files; then calls `stopped`. Again: no effect.
+    void stop();
+    void onStopped(std::function<void()> stopped) { m_stopped = std::move(stopped); }
+
+private:
+    Q_DISABLE_COPY_MOVE(Node)
+
+    // start(), step by step
+    std::optional<StartError> readConfig();
+    std::optional<StartError> readInvites();
+    std::optional<StartError> openFolder();
+    std::optional<StartError> readGenesis();
+    std::optional<StartError> openKey();
+    std::optional<StartError> openPort();
+    std::optional<StartError> openControl();
+    void startTree();
+    void startStore();
+    [[nodiscard]] QString advertisedHost() const;
+    [[nodiscard]] store::StoreConfig storeConfig() const;
+    std::vector<Seed> rememberedPeers();
+
+    // what runs
+    QCoro::Task<Result<Done>> openStore();
+    QCoro::Task<Result<Done>> shutDown();
+    QCoro::Task<Result<Done>> savePeers();
+    void savePeersSoon();
+    void treeChanged();
+    void storeChanged();
+    void refresh();
+
+    // methods (node_methods.cpp)
+    void addMethods();
+    void addJobMethods();
+    void addFileMethods();
+    [[nodiscard]] Result<control::JobStarted> put(const control::Put &request);
+    [[nodiscard]] Result<control::JobStarted> get(const control::Get &request);
+    [[nodiscard]] Result<QString> linkFor(const control::Get &request) const;
+    /// What a job keeps until it ends, and lets go on this thread.
+    using Guard = std::shared_ptr<void>;
+    [[nodiscard]] Result<control::JobStarted> openStream(
+        const QString &jobId, std::function<void(std::shared_ptr<StreamSocket>, Guard)> arrived);
+    QCoro::Task<Result<Done>> runPut(QString jobId, std::shared_ptr<store::Source> source,
+        store::PutOptions options, Guard guard);
+    QCoro::Task<Result<Done>> runGet(
+        QString jobId, QString link, std::shared_ptr<store::Sink> sink, Guard guard);
+    QCoro::Task<Result<Done>> runRemove(
+        QString fileId, control::Answer<control::RemoveFile> answer);
+    [[nodiscard]] std::vector<control::Check> checks();
+
+    // the picture (node_view.cpp)
+    [[nodiscard]] QJsonObject encode(control::Part part) const;
+    [[nodiscard]] control::Status status() const;
+    [[nodiscard]] control::Tree tree() const;
+    [[nodiscard]] control::Storage storage() const;
+    [[nodiscard]] std::vector<control::Peer> peers() const;
+    [[nodiscard]] std::vector<control::File> files() const;
+    [[nodiscard]] std::pair<QString, QString> stateAndReason(qint64 members) const;
+    [[nodiscard]] qint64 memberCount() const;
+    [[nodiscard]] QString invite() const;
+
+    Log &m_log;
+    const NodeOptions m_options;
+    LoopClock m_clock;
+    SystemRng m_rng;
+    crypto::SystemKeys m_keys;
+    PoolExecutor m_executor;
+    const qint64 m_startedUtcMs;
+    QString m_configPath;
+    Config m_config;
+    std::vector<Invite> m_invites;
+    std::vector<Seed> m_seeds;
+    std::unique_ptr<disk::DataFolder> m_folder;
+    Genesis m_genesis;
+    QString m_networkId;
+    std::optional<crypto::NodeKey> m_key;
+    std::optional<crypto::OpenSslCrypto> m_crypto;
+    TaskScope m_scope;
+    net::Endpoint m_listen; ///< Where we listen.
+    net::Endpoint m_self; ///< What others dial.
+    std::optional<net::TlsEndpoint> m_tls;
+    std::optional<tree::TreeNode> m_tree;
+    std::optional<store::StoreNode> m_store;
+    bool m_storeIsOpen = false;
+    QString m_storeProblem;
+    std::optional<Jobs> m_jobs;
+    std::optional<StreamDoor> m_streams;
+    std::optional<control::Server> m_server;
+    tree::Directory::Watch m_watch;
+    Clock::TimerId m_refreshTimer = Clock::TimerId::None;
+    Clock::TimerId m_saveTimer = Clock::TimerId::None;
+    QByteArray m_savedPeers;
+    qint64 m_announcedFreeBytes = 0;
+    int m_streamsOpen = 0;
+    bool m_isStopping = false;
+    bool m_hadSeeds = false;
+    std::function<void()> m_stopped;
+    std::optional<QCoro::Task<Result<Done>>> m_shutDown;
+};
+
+} // namespace borg::node

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session.h"
+#include "text.h"
+
+#include <QDateTime>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTimeZone>
+
+/// The verbs that show something, or do something small.
+namespace borgctl {
+
+using namespace borg;
+using namespace borg::control;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+QString healthText(const File &file)
+{
+    const QString count = u"%1 of %2 shards"_s.arg(file.shardsAlive).arg(file.shardsWanted);
+    if (file.state == u"spooled")
+        return u"waiting here for other nodes"_s;
+    if (file.state == u"sending")
+        return u"being sent"_s;
+    if (file.state == u"durable")
+        return u"safe, still spreading (%1)"_s.arg(count);
+    if (file.state == u"healthy")
+        return u"healthy (%1)"_s.arg(count);
+    if (file.state == u"degraded")
+        return u"degraded, being repaired (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
+    if (file.state == u"endangered")
+        return u"ENDANGERED (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
+    if (file.state == u"lost")
+        return u"LOST (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
+    return file.state;
+}
+
+QString shortId(const QString &id)
+{
+    return id.left(12);
+}
+
+QString rttText(qint64 rttUs)
+{
+    return rttUs < 0 ? u"-"_s : u"%1 ms"_s.arg(static_cast<double>(rttUs) / 1000, 0, 'f', 1);
+}
+
+QJsonObject partJson(const Snapshot &now, Part part)
+{
+    const auto mapJson = [](const auto &records) {
+        QJsonObject json;
+        for (const auto &[id, record] : records)
+            json.insert(id, wire::encodeFields(record));
+        return json;
+    };
+    switch (part) {
+    case Part::Status:
+        return wire::encodeFields(now.status);
+    case Part::Tree:
+        return wire::encodeFields(now.tree);
+    case Part::Storage:
+        return wire::encodeFields(now.storage);
+    case Part::Peers:
+        return mapJson(now.peers);
+    case Part::Files:
+        return mapJson(now.files);
+    case Part::Jobs:
+        return mapJson(now.jobs);
+    }
+    Q_UNREACHABLE();
+}
+
+constexpr std::array kAllParts{std::pair{Part::Status, "status"_L1},
+    std::pair{Part::Tree, "tree"_L1}, std::pair{Part::Storage, "storage"_L1},
+    std::pair{Part::Peers, "peers"_L1}, std::pair{Part::Files, "files"_L1},
+    std::pair{Part::Jobs, "jobs"_L1}};
+
+/// Prints what changed, one line each, against what was printed before.
+class ChangePrinter {
+public:
+    explicit ChangePrinter(Session &session)
+        : m_session(session)
+    {
+    }
+    void print(const Snapshot &now, Parts parts)
+    {
+        if (m_session.json) {
+            QJsonObject json;
+            for (const auto &[part, key] : kAllParts) {
+                if (parts.testFlag(part))
+                    json.insert(key, partJson(now, part));
+            }
+            m_session.outJson(json);
+            return;
+        }
+        say(u"node"_s, u"%1: %2"_s.arg(now.status.state, now.status.reason));
+        say(u"storage"_s,
+            u"%1 shards, %2%3"_s.arg(now.storage.shards)
+                .arg(sizeText(now.storage.bytes),
+                    now.storage.readOnly ? u"; takes nothing new: "_s + now.storage.reason
+                                         : QString()));
+        for (const auto &[id, peer] : now.peers)
+            say(u"peer "_s + shortId(id),
+                peer.online ? u"online at %1, %2"_s.arg(peer.endpoint, peer.role) : u"offline"_s);
+        for (const auto &[id, file] : now.files)
+            say(u"file "_s + printable(file.name), healthText(file));
+        for (const auto &[id, job] : now.jobs) {
+            const QString of
+                = job.bytesTotal > 0 ? u" of "_s + sizeText(job.bytesTotal) : QString();
+            say(u"%1 %2"_s.arg(job.kind, printable(job.name)),
+                job.error.isEmpty() ? u"%1, %2%3"_s.arg(job.state, sizeText(job.bytesDone), of)
+                                    : printable(job.error));
+        }
+    }
+
+private:
+    void say(const QString &what, const QString &line)
+    {
+        QString &last = m_last[what];
+        if (last == line)
+            return;
+        last = line;
+        const auto time = QDateTime::currentDateTime().toString(u"HH:mm:ss");
+        m_session.out(u"%1  %2: %3\n"_s.arg(time, what, line));
+    }
+
+    Session &m_session;
+    std::map<QString, QString> m_last;
+};
+
+} // namespace
+
+Run status(Session &session)
+{
+    const auto node = co_await session.ask(GetStatus{});
+    if (!node)
+        co_return session.fail(node.error());
+    if (session.json) {
+        session.outJson(wire::encodeFields(*node));
+        co_return Exit::Ok;
+    }
+    QString text;
+    const auto row = [&](const QString &key, const QString &value) {
+        text += key.leftJustified(10) + printable(value) + u'\n';
+    };
+    row(u"state"_s, u"%1. %2"_s.arg(node->state, node->reason));
+    row(u"network"_s, node->network + (node->local ? u" (on this computer only)"_s : QString()));
+    row(u"node"_s, node->nodeId);
+    row(u"members"_s, u"%1 online"_s.arg(node->members));
+    if (const auto picture = co_await session.client().call(u"subscribe"_s)) {
+        const auto all = picture->value(u"snapshot").toObject();
+        const auto held = wire::decodeFields<Storage>(all.value(u"storage").toObject());
+        if (held && held->readOnly)
+            row(u"storage"_s, u"takes nothing new: %1"_s.arg(held->reason));
+        else if (held)
+            row(u"storage"_s,
+                u"%1 shards held, %2 of %3 given"_s.arg(held->shards)
+                    .arg(sizeText(held->bytes), sizeText(held->bytesLimit)));
+        row(u"files"_s, QString::number(all.value(u"files").toObject().size()));
+    }
+    row(u"listens"_s, node->listen);
+    row(u"data"_s, node->dataDir);
+    row(u"version"_s, u"%1, process %2"_s.arg(node->version).arg(node->pid));
+    session.out(text);
+    co_return Exit::Ok;
+}
+
+Run list(Session &session)
+{
+    const auto all = co_await session.ask(ListFiles{});
+    if (!all)
+        co_return session.fail(all.error());
+    if (session.json) {
+        session.outJson(wire::encodeFields(*all));
+        co_return Exit::Ok;
+    }
+    if (all->files.empty()) {
+        session.note(u"No files yet. Store one with: borgctl put FILE"_s);
+        co_return Exit::Ok;
+    }
+    std::vector<QStringList> rows;
+    for (const File &file : all->files)
+        rows.push_back({printable(file.name), sizeText(file.bytes), file.code, healthText(file),
+            agoText(file.createdUtcMs, session.clock.utcMs()), shortId(file.id)});
+    session.out(
+        table({u"NAME"_s, u"SIZE"_s, u"CODE"_s, u"STATE"_s, u"STORED"_s, u"ID"_s}, rows, {1}));
+    co_return Exit::Ok;
+}
+
+Run removeFile(Session &session)
+{
+    const auto what = session.operandOrLink();
+    if (!what)
+        co_return session.fail(Exit::Usage, what.error().detail);
+    QString id = *what;
+    if (!id.startsWith(u"borg:")) {
+        const auto file = co_await session.findFile(*what);
+        if (!file)
+            co_return session.fail(file.error());
+        id = file->id;
+    }
+    const auto removed = co_await session.ask(RemoveFile{id});
+    if (!removed)
+        co_return session.fail(removed.error());
+    if (session.json)
+        session.outJson({{u"removed"_s, id.section(u'#', 0, 0)}});
+    co_return Exit::Ok;
+}
+
+Run showLink(Session &session)
+{
+    const auto file = co_await session.findFile(session.args.operands.first());
+    if (!file)
+        co_return session.fail(file.error());
+    const auto link = co_await session.ask(GetLink{file->id});
+    if (!link)
+        co_return session.fail(link.error());
+    if (session.json)
+        session.outJson({{u"link"_s, link->link}, {u"id"_s, file->id}, {u"name"_s, file->name}});
+    else
+        session.out(link->link + u'\n');
+    co_return Exit::Ok;
+}
+
+Run peers(Session &session)
+{
+    const auto all = co_await session.ask(GetPeers{});
+    if (!all)
+        co_return session.fail(all.error());
+    if (session.json) {
+        session.outJson(wire::encodeFields(*all));
+        co_return Exit::Ok;
+    }
+    if (all->peers.empty()) {
+        session.note(u"No other nodes known yet. Another one joins with: borgctl invite"_s);
+        co_return Exit::Ok;
+    }
+    std::vector<QStringList> rows;
+    for (const Peer &peer : all->peers)
+        rows.push_back({shortId(peer.id), peer.endpoint, peer.online ? u"online"_s : u"offline"_s,
+            peer.role, rttText(peer.rttUs), sizeText(peer.bytesIn), sizeText(peer.bytesOut),
+            peer.online ? u"now"_s : agoText(peer.lastSeenUtcMs, session.clock.utcMs())});
+    session.out(table({u"NODE"_s, u"ADDRESS"_s, u"STATE"_s, u"ROLE"_s, u"ROUND TRIP"_s, u"IN"_s,
+                          u"OUT"_s, u"SEEN"_s},
+        rows, {4, 5, 6}));
+    co_return Exit::Ok;
+}
+
+Run tree(Session &session)
+{
+    const auto place = co_await session.ask(GetTree{});
+    if (!place)
+        co_return session.fail(place.error());
+    if (session.json) {
+        session.outJson(wire::encodeFields(*place));
+        co_return Exit::Ok;
+    }
+    const auto node = co_await session.ask(GetStatus{});
+    if (!node)
+        co_return session.fail(node.error());
+    QString text;
+    QString indent;
+    const bool isRoot = place->parent.isEmpty();
+    if (!isRoot && place->parent != place->root) {
+        text += u"%1  root\n"_s.arg(shortId(place->root));
+        indent += u"  "_s;
+        if (place->depth > 2) {
+            text += indent + u"…\n"_s;
+            indent += u"  "_s;
+        }
+    }
+    if (!isRoot) {
+        text += indent
+            + u"%1  %2\n"_s.arg(shortId(place->parent),
+                place->parent == place->root ? u"root, our parent"_s : u"our parent"_s);
+        indent += u"  "_s;
+    }
+    text += indent
+        + u"%1  this node%2, depth %3\n"_s
+              .arg(shortId(node->nodeId), isRoot ? u", the root"_s : QString())
+              .arg(place->depth);
+    for (const QString &child : place->children)
+        text += indent + u"  %1  child\n"_s.arg(shortId(child));
+    const auto listOf = [](const std::vector<QString> &ids) {
+        QStringList texts;
+        for (const QString &id : ids)
+            texts.append(shortId(id));
+        return texts.isEmpty() ? u"none"_s : texts.join(u", ");
+    };
+    text += u"\nbackups   %1\nlazy      %2\n"_s.arg(listOf(place->backups), listOf(place->lazy));
+    text += u"messages  %1 delivered, %2 copies too many\n"_s.arg(place->broadcastsDelivered)
+                .arg(place->broadcastsDuplicate);
+    for (const QString &line : place->history)
+        text += u"          "_s + printable(line) + u'\n';
+    session.out(text);
+    co_return Exit::Ok;
+}
+
+Run watch(Session &session)
+{
+    Client &client = session.client(true);
+    const auto printer = std::make_shared<ChangePrinter>(session);
+    QObject::connect(&client, &Client::changed, &client,
+        [&client, printer](Parts parts) { printer->print(client.snapshot(), parts); });
+    const auto hello = co_await session.ask(Hello{});
+    if (!hello)
+        co_return session.fail(hello.error());
+    // Ends when the node does, or with Ctrl+C. A call that the node never answers waits for both.
+    struct Gone {
+        Client &client;
+        bool await_ready() const { return !client.isConnected(); }
+        void await_suspend(std::coroutine_handle<> waiter) const
+        {
+            QObject::connect(
+                &client, &Client::disconnected, &client, [waiter] { waiter.resume(); },
+                Qt::SingleShotConnection);
+        }
+        void await_resume() const { }
+    };
+    co_await Gone{client};
+    co_return session.fail(Exit::NotRunning, u"The node has stopped."_s);
+}
+
+Run invite(Session &session)
+{
+    const auto reply = co_await session.ask(GetInvite{});
+    if (!reply)
+        co_return session.fail(reply.error());
+    if (session.json)
+        session.outJson(wire::encodeFields(*reply));
+    else
+        session.out(reply->link + u'\n');
+    co_return Exit::Ok;
+}
+
+Run doctor(Session &session)
+{
+    auto reply = co_await session.ask(Doctor{});
+    if (!reply && session.client().problem()) {
+        const int code = session.fail(reply.error());
+        co_return code;
+    }
+    if (!reply)
+        co_return session.fail(reply.error());
+    const bool well = std::ranges::all_of(reply->checks, &Check::ok);
+    if (session.json) {
+        session.outJson(wire::encodeFields(*reply));
+        co_return well ? Exit::Ok : Exit::Failed;
+    }
+    QString text;
+    for (const Check &check : reply->checks) {
+        text += u"%1  %2 %3\n"_s.arg(check.ok ? u"ok     "_s : u"PROBLEM"_s,
+            check.name.leftJustified(12), printable(check.detail));
+        if (!check.ok)
+            text += QString(9, u' ') + u"-> "_s + printable(check.advice) + u'\n';
+    }
+    session.out(text);
+    co_return well ? Exit::Ok : Exit::Failed;
+}
+
+Run config(Session &session)
+{
+    const auto reply = co_await session.ask(GetConfig{});
+    if (!reply)
+        co_return session.fail(reply.error());
+    if (session.json) {
+        session.outJson(wire::encodeFields(*reply));
+        co_return Exit::Ok;
+    }
+    QString text = u"# in force; change them in %1 and start the node again\n"_s.arg(reply->file);
+    const QJsonObject sections = reply->values;
+    for (auto section = sections.begin(); section != sections.end(); ++section) {
+        text += u"\n[%1]\n"_s.arg(section.key());
+        const QJsonObject keys = section.value().toObject();
+        for (auto key = keys.begin(); key != keys.end(); ++key) {
+            QByteArray value
+                = QJsonDocument(QJsonArray{key.value()}).toJson(QJsonDocument::Compact);
+            text += u"%1 = %2\n"_s.arg(key.key(), QString::fromUtf8(value.sliced(1).chopped(1)));
+        }
+    }
+    session.out(text);
+    co_return Exit::Ok;
+}
+
+Run log(Session &session)
+{
+    qint64 lines = 100;
+    if (session.args.has("lines")) {
+        bool isNumber = false;
+        lines = session.args.value("lines").toLongLong(&isNumber);
+        if (!isNumber || lines < 1 || lines > 10'000)
+            co_return session.fail(Exit::Usage, u"--lines expects a number from 1 to 10000."_s);
+    }
+    const auto reply = co_await session.ask(GetLog{lines});
+    if (!reply)
+        co_return session.fail(reply.error());
+    if (session.json) {
+        session.outJson(wire::encodeFields(*reply));
+        co_return Exit::Ok;
+    }
+    QString text;
+    for (const LogLine &line : reply->lines) {
+        const auto when = QDateTime::fromMSecsSinceEpoch(line.utcMs, QTimeZone::UTC);
+        text += u"%1 %2 %3: %4\n"_s.arg(when.toString(Qt::ISODateWithMs),
+            line.level.leftJustified(7), line.category, printable(line.text));
+    }
+    session.out(text);
+    co_return Exit::Ok;
+}
+
+Run version(Session &session)
+{
+    const auto node = co_await session.ask(Hello{});
+    const QString running = node ? node->version : QString();
+    if (session.json)
+        session.outJson({{u"borgctl"_s, QStringLiteral(BORG_VERSION)}, {u"node"_s, running}});
+    else
+        session.out(u"borgctl %1\n%2\n"_s.arg(QStringLiteral(BORG_VERSION),
+            node ? u"node    "_s + running : u"no node runs for %1"_s.arg(session.dataDir)));
+    co_return Exit::Ok;
+}
+
+} // namespace borgctl

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session.h"
+
+#include <QCoreApplication>
+#include <QFile>
+
+#include <cstdio>
+#include <cstring>
+
+using namespace borgctl;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// The words of the command line. Links are wiped where other users can see them (ps, /proc).
+QStringList takeWords(int argc, char **argv)
+{
+    QStringList words;
+    for (int i = 1; i < argc; ++i) {
+        words.append(QFile::decodeName(argv[i]));
+        if (std::strstr(argv[i], "borg:") != nullptr)
+            std::memset(argv[i], 'x', std::strlen(argv[i]));
+    }
+    return words;
+}
+
+Run dispatch(Session &session)
+{
+    static const std::map<std::string_view, Run (*)(Session &)> runs{{"status", status},
+        {"put", put}, {"get", get}, {"ls", list}, {"rm", removeFile}, {"link", showLink},
+        {"share", showLink}, {"peers", peers}, {"tree", tree}, {"watch", watch}, {"invite", invite},
+        {"start", start}, {"stop", stop}, {"doctor", doctor}, {"config", config}, {"log", log},
+        {"cluster", cluster}, {"completion", completion}, {"version", version}};
+    return runs.at(session.args.verb->name)(session);
+}
+
+QCoro::Task<> runToExit(Session &session)
+{
+    const int code = co_await dispatch(session);
+    // From the event loop, because a verb that never waited is done before exec() begins.
+    session.clock.after(borg::Ticks{0}, [code] { QCoreApplication::exit(code); });
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    const QStringList words = takeWords(argc, argv);
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(u"borgctl"_s);
+
+    auto args = parseArgs(words);
+    if (!args) {
+        std::fprintf(
+            stderr, "borgctl: %s See borgctl --help.\n", qUtf8Printable(args.error().detail));
+        return Exit::Usage;
+    }
+    if (args->has("help") || (args->verb == nullptr && !args->has("version"))) {
+        const bool asked = args->has("help");
+        std::fputs(qUtf8Printable(helpText(args->verb)), asked ? stdout : stderr);
+        return asked ? Exit::Ok : Exit::Usage;
+    }
+    if (args->has("version")) {
+        std::puts("borgctl " BORG_VERSION);
+        return Exit::Ok;
+    }
+    if (args->has("data") && args->value("data").isEmpty()) {
+        std::fputs("borgctl: The option --data needs a folder.\n", stderr);
+        return Exit::Usage;
+    }
+    Session session(*std::move(args));
+    const auto running = runToExit(session);
+    return QCoreApplication::exec();
+}

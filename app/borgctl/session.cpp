@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session.h"
+
+#include "text.h"
+
+#include <control/paths.h>
+
+#include <QFile>
+#include <QJsonDocument>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace borgctl {
+
+using namespace borg;
+using namespace Qt::Literals::StringLiterals;
+
+Interrupts::Interrupts()
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    m_descriptor = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    m_notifier = std::make_unique<QSocketNotifier>(m_descriptor, QSocketNotifier::Read);
+    QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(), [this] {
+        signalfd_siginfo info{};
+        while (::read(m_descriptor, &info, sizeof info) == sizeof info) {
+            if (std::exchange(m_wasAsked, true) || !m_asked)
+                std::_Exit(Exit::Cancelled);
+            m_asked();
+        }
+    });
+}
+
+Interrupts::~Interrupts()
+{
+    m_notifier.reset();
+    ::close(m_descriptor);
+}
+
+Session::Session(Args given)
+    : args(std::move(given))
+    , json(args.has("json"))
+    , dataDir(control::canonicalDir(
+          args.value("data").isEmpty() ? control::defaultDataDir() : args.value("data")))
+{
+}
+
+control::Client &Session::client(bool subscribe)
+{
+    if (!m_client) {
+        m_client = std::make_unique<control::Client>(
+            clock, dataDir, control::ClientOptions{.subscribe = subscribe, .reconnect = false});
+        m_client->start();
+    }
+    return *m_client;
+}
+
+Exit exitOf(Errc code)
+{
+    switch (code) {
+    case Errc::NotFound:
+        return Exit::NotFound;
+    case Errc::Conflict:
+        return Exit::Exists;
+    case Errc::Storage:
+    case Errc::TooLarge:
+        return Exit::LocalFile;
+    case Errc::Timeout:
+    case Errc::Unreachable:
+        return Exit::Network;
+    case Errc::Malformed:
+    case Errc::Unauthorized:
+        return Exit::BadLink;
+    case Errc::NoSpace:
+        return Exit::DiskFull;
+    case Errc::Busy:
+    case Errc::Closed:
+        return Exit::Failed;
+    }
+    Q_UNREACHABLE();
+}
+
+int Session::fail(const Error &error)
+{
+    // What the client itself says of a connection that is not there, or is gone.
+    if (m_client && m_client->problem())
+        return fail(Exit::NotRunning, error.detail);
+    return fail(exitOf(error.code), error.detail);
+}
+
+int Session::fail(Exit code, const QString &sentence)
+{
+    const QString text = printable(QString(sentence).replace(u'\n', u' '));
+    note(u"borgctl: "_s + text);
+    if (json)
+        outJson({{u"error"_s, QJsonObject{{u"exit"_s, int(code)}, {u"message"_s, text}}}});
+    return code;
+}
+
+void Session::out(const QString &text) const
+{
+    const QByteArray bytes = text.toUtf8();
+    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stdout);
+    std::fflush(stdout);
+}
+
+void Session::outJson(const QJsonObject &object) const
+{
+    out(QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact)) + u'\n');
+}
+
+void Session::note(const QString &line) const
+{
+    std::fprintf(stderr, "%s\n", qUtf8Printable(line));
+}
+
+Result<QString> Session::operandOrLink() const
+{
+    constexpr qint64 kLinkMax = 4096;
+    const bool fromFile = args.has("link-file");
+    if (!fromFile && args.operands.isEmpty())
+        return Error{Errc::Malformed,
+            u"Expected: borgctl %1 %2."_s.arg(
+                QLatin1StringView(args.verb->name), QLatin1StringView(args.verb->operands))};
+    if (!fromFile && args.operands.first() != u"-")
+        return args.operands.first();
+    QFile file(args.value("link-file"));
+    const bool opened
+        = fromFile ? file.open(QIODevice::ReadOnly) : file.open(stdin, QIODevice::ReadOnly);
+    if (!opened)
+        return Error{Errc::Storage,
+            u"Cannot read the link from %1: %2."_s.arg(file.fileName(), file.errorString())};
+    const QString link = QString::fromUtf8(file.readLine(kLinkMax + 1)).trimmed();
+    if (link.isEmpty())
+        return Error{Errc::Malformed,
+            fromFile ? u"The file %1 holds no link."_s.arg(file.fileName())
+                     : u"Standard input holds no link."_s};
+    return link;
+}
+
+QCoro::Task<Result<control::File>> Session::findFile(QString what)
+{
+    const auto all = co_await ask(control::ListFiles{});
+    if (!all)
+        co_return all.error();
+    std::vector<control::File> byId;
+    std::vector<control::File> byName;
+    for (const control::File &file : all->files) {
+        if (file.id == what || (what.size() >= 6 && file.id.startsWith(what)))
+            byId.push_back(file);
+        else if (file.name == what)
+            byName.push_back(file);
+    }
+    auto &found = byId.empty() ? byName : byId;
+    if (found.size() == 1)
+        co_return found.front();
+    if (found.empty())
+        co_return Error{Errc::NotFound,
+            u"None of your files has the name or id \"%1\"; `borgctl ls` lists them. A link begins "
+            "with \"borg:r/\"."_s.arg(what.section(u'#', 0, 0).left(200))};
+    QStringList ids;
+    for (const control::File &file : found)
+        ids.append(file.id);
+    co_return Error{Errc::Malformed,
+        u"%1 of your files match \"%2\"; name one by its id: %3."_s.arg(found.size())
+            .arg(what.left(200), ids.join(u", "))};
+}
+
+} // namespace borgctl

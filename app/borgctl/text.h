@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+#include <vector>
+
+/// How borgctl writes for people.
+namespace borgctl {
+
+/// `text` without anything that a terminal would act on: control characters and the marks that
+/// turn the direction of text become \n, \x1b, \u202e.
+[[nodiscard]] QString printable(const QString &text);
+
+/// "1.25 MiB"; units of 1024.
+[[nodiscard]] QString sizeText(qint64 bytes);
+/// "0:07", "12:30", "1:02:03".
+[[nodiscard]] QString durationText(qint64 seconds);
+/// "just now", "5 min ago", "3 h ago", "12 days ago".
+[[nodiscard]] QString agoText(qint64 utcMs, qint64 nowUtcMs);
+
+/// Columns as wide as their widest cell; those named in `right` are flush right.
+[[nodiscard]] QString table(
+    const QStringList &head, const std::vector<QStringList> &rows, const QList<int> &right = {});
+
+/// Columns that `text` takes on a terminal, as far as Unicode blocks tell.
+[[nodiscard]] qsizetype columnsOf(const QString &text);
+
+} // namespace borgctl

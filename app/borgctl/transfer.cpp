@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "progress.h"
+#include "session.h"
+#include "stream.h"
+#include "text.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QRegularExpression>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/// put and get: start a job in the node, show how far it is, cancel it with Ctrl+C.
+namespace borgctl {
+
+using namespace borg;
+using namespace borg::control;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// Waits for the end of a job, with progress; Ctrl+C cancels it.
+QCoro::Task<Result<Wait::Reply>> follow(Session &session, QString jobId, bool showProgress)
+{
+    Client &client = session.client();
+    const auto progress = std::make_shared<Progress>(session.clock);
+    const QMetaObject::Connection shows
+        = QObject::connect(&client, &Client::changed, &client, [&client, progress, jobId](Parts) {
+              const auto job = client.snapshot().jobs.find(jobId);
+              if (job != client.snapshot().jobs.end() && job->second.state == u"running")
+                  progress->show(job->second);
+          });
+    if (!showProgress)
+        QObject::disconnect(shows);
+    session.interrupts.onInterrupt([&client, jobId] {
+        client.call(u"cancel"_s, wire::encodeFields(control::Cancel{jobId}), &client,
+            [](const Result<QJsonObject> &) { /* the job's end says it */ });
+    });
+    auto reply = co_await client.ask(Wait{jobId});
+    QObject::disconnect(shows);
+    session.interrupts.onInterrupt({});
+    progress->clear();
+    co_return reply;
+}
+
+/// @return the exit code of a job that did not end well, after saying why.
+int failJob(Session &session, const Job &job, Exit onMalformed)
+{
+    if (job.state == u"cancelled")
+        return session.fail(Exit::Cancelled, u"Cancelled; nothing was left behind."_s);
+    Exit code = Exit::Failed;
+    if (job.errorCode == u"Malformed")
+        code = onMalformed;
+    else if (const auto errc = rpc::errcFromName(job.errorCode))
+        code = exitOf(*errc);
+    return session.fail(code, job.error);
+}
+
+bool isStreamLike(const QString &path)
+{
+    const QFileInfo info(path);
+    return info.exists() && !info.isFile() && !info.isDir(); // a pipe, a device, <(command)
+}
+
+QString absolute(const QString &path)
+{
+    return QDir::cleanPath(QDir::current().absoluteFilePath(path));
+}
+
+int printPut(Session &session, const Wait::Reply &done)
+{
+    const File file = done.file.value_or(File{});
+    const QString link = done.link.value_or(QString());
+    if (session.json) {
+        session.outJson(
+            {{u"link"_s, link}, {u"bytes"_s, done.job.bytesDone}, {u"state"_s, file.state},
+                {u"id"_s, done.job.fileId}, {u"name"_s, done.job.name}, {u"code"_s, file.code}});
+        return Exit::Ok;
+    }
+    session.out(link + u'\n');
+    const QString what = u"%1 stored as %2 (%3)."_s.arg(
+        printable(done.job.name), file.code, sizeText(done.job.bytesDone));
+    if (file.state == u"spooled")
+        session.note(what + u" It waits on this computer until enough other nodes are online."_s);
+    else
+        session.note(what + u" Whoever has the link can read it."_s);
+    return Exit::Ok;
+}
+
+} // namespace
+
+Run put(Session &session)
+{
+    const QString given = session.args.operands.first();
+    const bool isStandardInput = given == u"-";
+    const bool isStream = isStandardInput || isStreamLike(given);
+    Put request;
+    if (given.isEmpty())
+        co_return session.fail(Exit::Usage, u"The name of the file is empty."_s);
+    request.path = isStream ? QString() : absolute(given);
+    if (session.args.has("name"))
+        request.name = session.args.value("name");
+    else if (isStream)
+        request.name = u"standard input"_s;
+    if (session.args.has("code")) {
+        static const QRegularExpression pattern(u"^[1-9]\\d{0,2}/[1-9]\\d{0,2}$"_s);
+        request.code = session.args.value("code");
+        if (!pattern.match(*request.code).hasMatch()
+            || request.code->section(u'/', 0, 0).toInt() > request.code->section(u'/', 1).toInt())
+            co_return session.fail(Exit::Usage,
+                u"--code expects K/N with K no larger than N, such as 3/10, not \"%1\"."_s.arg(
+                    *request.code));
+    }
+    int descriptor = STDIN_FILENO;
+    if (isStream && !isStandardInput) {
+        descriptor = ::open(QFile::encodeName(given).constData(), O_RDONLY | O_CLOEXEC);
+        if (descriptor < 0)
+            co_return session.fail(
+                Exit::LocalFile, u"Cannot read %1: %2."_s.arg(given, qt_error_string(errno)));
+    }
+    if (isStream)
+        request.stream = true;
+
+    Client &client = session.client(true);
+    const auto started = co_await client.ask(request);
+    if (!started)
+        co_return session.fail(started.error());
+    std::optional<InputStream> input;
+    if (isStream) {
+        input.emplace(descriptor, [&session] { return session.interrupts.wasAsked(); });
+        input->start(started->socket, started->token.toLatin1());
+    }
+    const auto done = co_await follow(session, started->jobId, true);
+    if (!done)
+        co_return session.fail(done.error());
+    if (session.interrupts.wasAsked() && done->job.state != u"done")
+        co_return session.fail(Exit::Cancelled, u"Cancelled; nothing was left behind."_s);
+    if (input && input->problem())
+        co_return session.fail(
+            Exit::LocalFile, u"Cannot read %1: %2."_s.arg(given, *input->problem()));
+    if (done->job.state != u"done")
+        co_return failJob(session, done->job, Exit::Usage); // Malformed: the code breaks the rules
+    co_return printPut(session, *done);
+}
+
+namespace {
+
+/// What to get, and where to.
+struct Wanted {
+    Get request;
+    QString out;
+};
+
+QCoro::Task<Result<Wanted>> wanted(Session &session)
+{
+    const bool fromFile = session.args.has("link-file");
+    const auto &operands = session.args.operands;
+    if (operands.size() > (fromFile ? 1 : 2) || (!fromFile && operands.isEmpty()))
+        co_return Error{Errc::Malformed, u"Expected: borgctl get LINK|NAME|ID|- OUT."_s};
+    const auto what = session.operandOrLink();
+    if (!what)
+        co_return what.error();
+    Wanted want;
+    want.out = operands.value(fromFile ? 0 : 1);
+    QString name;
+    if (what->startsWith(u"borg:")) {
+        want.request.link = *what;
+    } else {
+        const auto file = co_await session.findFile(*what);
+        if (!file)
+            co_return file.error();
+        want.request.id = file->id;
+        name = QString(file->name).replace(u'/', u'_');
+    }
+    if (want.out.isEmpty() && name.isEmpty())
+        co_return Error{
+            Errc::Malformed, u"Say where to: borgctl get LINK OUT, or '-' for standard output."_s};
+    if (want.out.isEmpty())
+        want.out = name;
+    else if (QFileInfo(want.out).isDir() && !name.isEmpty())
+        want.out += u'/' + name;
+    if (want.out == u"-" || isStreamLike(want.out))
+        want.request.stream = true;
+    else
+        want.request.out = absolute(want.out);
+    if (session.args.has("force"))
+        want.request.force = true;
+    co_return want;
+}
+
+} // namespace
+
+Run get(Session &session)
+{
+    session.client(true);
+    const auto want = co_await wanted(session);
+    if (!want)
+        co_return want.error().code == Errc::Malformed
+            ? session.fail(Exit::Usage, want.error().detail)
+            : session.fail(want.error());
+    const bool isStream = want->request.stream.value_or(false);
+    if (!isStream && QFileInfo(want->out).isDir())
+        co_return session.fail(
+            Exit::LocalFile, u"%1 is a folder; name the file to write."_s.arg(want->out));
+    int descriptor = STDOUT_FILENO;
+    if (isStream && want->out != u"-") {
+        descriptor = ::open(QFile::encodeName(want->out).constData(), O_WRONLY | O_CLOEXEC);
+        if (descriptor < 0)
+            co_return session.fail(
+                Exit::LocalFile, u"Cannot write %1: %2."_s.arg(want->out, qt_error_string(errno)));
+    }
+    Client &client = session.client();
+    const auto started = co_await client.ask(want->request);
+    if (!started)
+        co_return session.fail(started.error());
+    std::optional<OutputStream> output;
+    if (isStream) {
+        output.emplace(descriptor);
+        output->start(started->socket, started->token.toLatin1(), [&client, id = started->jobId] {
+            client.call(u"cancel"_s, wire::encodeFields(control::Cancel{id}), &client,
+                [](const Result<QJsonObject> &) { /* the job's end says it */ });
+        });
+    }
+    // A progress line between lines of a file on the same terminal helps nobody.
+    const auto done = co_await follow(session, started->jobId, !(isStream && ::isatty(descriptor)));
+    if (!done)
+        co_return session.fail(done.error());
+    const bool whole = !output || done->job.state != u"done" || output->finish();
+    if (output && output->problem())
+        co_return session.fail(
+            Exit::LocalFile, u"Cannot write %1: %2."_s.arg(want->out, *output->problem()));
+    if (done->job.state != u"done")
+        co_return failJob(session, done->job, Exit::BadLink);
+    if (!whole)
+        co_return session.fail(Exit::NotRunning, u"The node hung up before the end."_s);
+    // Standard output holds the file when that is where it went.
+    if (session.json && !isStream)
+        session.outJson({{u"out"_s, want->request.out}, {u"bytes"_s, done->job.bytesDone},
+            {u"state"_s, done->job.state}});
+    co_return Exit::Ok;
+}
+
+} // namespace borgctl

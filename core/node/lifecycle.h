@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+
+#include <functional>
+#include <memory>
+
+class QSocketNotifier;
+
+namespace borg::node {
+
+/// SIGTERM, SIGINT and SIGHUP as calls from the event loop. Make it before the first thread, which
+/// would otherwise take the signals by itself. SIGPIPE is ignored.
+class StopSignals {
+public:
+    /// `asked` is called for the first signal. A second one ends the process at once, so that a
+    /// shutdown that hangs can be broken off.
+    explicit StopSignals(std::function<void()> asked);
+    ~StopSignals();
+
+private:
+    Q_DISABLE_COPY_MOVE(StopSignals)
+
+    const std::function<void()> m_asked;
+    int m_descriptor = -1;
+    bool m_wasAsked = false;
+    std::unique_ptr<QSocketNotifier> m_notifier;
+};
+
+/// Tells systemd, when it started this process with Type=notify; otherwise does nothing.
+void notifyReady();
+void notifyStopping();
+/// One line for `systemctl status`.
+void notifyStatus(const QString &line);
+
+} // namespace borg::node

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileInfo>
+#include <QRegularExpression>
+
+/// The calls of the control socket.
+namespace borg::node {
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The store's codes speak of the network; those of a file on this computer all mean that the file
+/// cannot be used, unless it is not there, is in the way, or does not fit.
+Error ofLocalFile(Error error)
+{
+    if (error.code == Errc::Unauthorized || error.code == Errc::Malformed)
+        error.code = Errc::Storage;
+    return error;
+}
+
+class LocalSource final : public store::Source {
+public:
+    explicit LocalSource(std::shared_ptr<store::Source> inner)
+        : m_inner(std::move(inner))
+    {
+    }
+    Result<Done> open() override
+    {
+        if (auto opened = m_inner->open(); !opened)
+            return ofLocalFile(opened.error());
+        return Done{};
+    }
+    [[nodiscard]] qint64 sizeBytes() const override { return m_inner->sizeBytes(); }
+    Result<QByteArray> read(qsizetype sizeBytes) override { return m_inner->read(sizeBytes); }
+    [[nodiscard]] QString fingerprint() const override { return m_inner->fingerprint(); }
+
+private:
+    const std::shared_ptr<store::Source> m_inner;
+};
+
+class LocalSink final : public store::Sink {
+public:
+    explicit LocalSink(std::shared_ptr<store::Sink> inner)
+        : m_inner(std::move(inner))
+    {
+    }
+    Result<Done> open() override
+    {
+        auto opened = m_inner->open();
+        if (opened)
+            return opened;
+        Error error = ofLocalFile(opened.error());
+        if (error.code == Errc::NotFound)
+            error.code = Errc::Storage; // the folder; NotFound is the file in the network
+        return error;
+    }
+    Result<Done> write(QByteArrayView bytes) override { return m_inner->write(bytes); }
+    Result<Done> commit() override { return m_inner->commit(); }
+    void discard() override { m_inner->discard(); }
+
+private:
+    const std::shared_ptr<store::Sink> m_inner;
+};
+
+/// "3/10" -> k and n.
+Result<std::pair<int, int>> parseCode(const QString &text)
+{
+    static const QRegularExpression pattern(u"^(\\d{1,3})/(\\d{1,3})$"_s);
+    const auto match = pattern.match(text);
+    const int k = match.captured(1).toInt();
+    const int n = match.captured(2).toInt();
+    if (!match.hasMatch() || k < 1 || n < k || n > 255)
+        return Error{Errc::Malformed,
+            u"\"%1\" is no code: expected K/N with 1 <= K <= N <= 255, such as 3/10."_s.arg(
+                text.left(40))};
+    return std::pair{k, n};
+}
+
+} // namespace
+
+void Node::addMethods()
+{
+    using namespace control;
+    m_server->on<Hello>([this](const Hello &, const Answer<Hello> &answer) {
+        answer(Hello::Reply{
+            QStringLiteral(BORG_VERSION), m_key->id().text(), QCoreApplication::applicationPid()});
+    });
+    m_server->on<GetStatus>(
+        [this](const GetStatus &, const Answer<GetStatus> &answer) { answer(status()); });
+    m_server->on<GetTree>(
+        [this](const GetTree &, const Answer<GetTree> &answer) { answer(tree()); });
+    m_server->on<GetPeers>([this](const GetPeers &, const Answer<GetPeers> &answer) {
+        answer(GetPeers::Reply{peers()});
+    });
+    m_server->on<Stop>([this](const Stop &, const Answer<Stop> &answer) {
+        answer(Nothing{});
+        m_clock.after(0s, [this] { stop(); });
+    });
+    m_server->on<GetLog>([this](const GetLog &request, const Answer<GetLog> &answer) {
+        answer(GetLog::Reply{m_log.last(request.lines)});
+    });
+    m_server->on<GetInvite>([this](const GetInvite &, const Answer<GetInvite> &answer) {
+        answer(GetInvite::Reply{invite()});
+    });
+    m_server->on<Doctor>(
+        [this](const Doctor &, const Answer<Doctor> &answer) { answer(Doctor::Reply{checks()}); });
+    m_server->on<GetConfig>([this](const GetConfig &, const Answer<GetConfig> &answer) {
+        answer(GetConfig::Reply{m_configPath, m_config.toJson()});
+    });
+    addJobMethods();
+    addFileMethods();
+}
+
+void Node::addJobMethods()
+{
+    using namespace control;
+    m_server->on<Put>(
+        [this](const Put &request, const Answer<Put> &answer) { answer(put(request)); });
+    m_server->on<Get>(
+        [this](const Get &request, const Answer<Get> &answer) { answer(get(request)); });
+    m_server->on<control::Cancel>(
+        [this](const control::Cancel &request, const Answer<control::Cancel> &answer) {
+            const auto cancelled = m_jobs->cancel(request.jobId);
+            answer(cancelled ? Result<Nothing>(Nothing{}) : Result<Nothing>(cancelled.error()));
+        });
+    m_server->on<Wait>([this](const Wait &request, const Answer<Wait> &answer) {
+        m_jobs->wait(request.jobId, [this, answer](const Result<Wait::Reply> &ended) {
+            if (!ended) {
+                answer(ended.error());
+                return;
+            }
+            Wait::Reply reply = *ended;
+            for (const File &file : files()) {
+                if (file.id == reply.job.fileId)
+                    reply.file = file;
+            }
+            answer(std::move(reply));
+        });
+    });
+}
+
+void Node::addFileMethods()
+{
+    using namespace control;
+    const Error notYet{
+        Errc::Busy, u"The node is still reading what it holds; try again in a moment."_s};
+    m_server->on<ListFiles>([this, notYet](const ListFiles &, const Answer<ListFiles> &answer) {
+        if (!m_storeIsOpen)
+            answer(notYet);
+        else
+            answer(ListFiles::Reply{files()});
+    });
+    m_server->on<GetLink>([this, notYet](const GetLink &request, const Answer<GetLink> &answer) {
+        if (!m_storeIsOpen) {
+            answer(notYet);
+            return;
+        }
+        auto link = m_store->link(request.id);
+        if (link)
+            answer(GetLink::Reply{*std::move(link)});
+        else
+            answer(Error{link.error().code, sentenceOf(link.error())});
+    });
+    m_server->on<RemoveFile>(
+        [this, notYet](const RemoveFile &request, const Answer<RemoveFile> &answer) {
+            if (!m_storeIsOpen) {
+                answer(notYet);
+                return;
+            }
+            m_scope.spawn("removing a file"_L1, runRemove(request.id, answer));
+        });
+}
+
+QCoro::Task<Result<Done>> Node::runRemove(
+    QString fileId, control::Answer<control::RemoveFile> answer)
+{
+    const auto removed = co_await m_store->remove(fileId);
+    if (removed)
+        answer(control::Nothing{});
+    else
+        answer(Error{removed.error().code, sentenceOf(removed.error())});
+    co_return Done{};
+}
+
+Result<control::JobStarted> Node::put(const control::Put &request)
+{
+    const bool isStream = request.stream.value_or(false);
+    if (!m_storeIsOpen)
+        return Error{
+            Errc::Busy, u"The node is still reading what it holds; try again in a moment."_s};
+    if (!isStream && !QDir::isAbsolutePath(request.path))
+        return Error{Errc::Malformed, u"The path of a put must be absolute."_s};
+    store::PutOptions options;
+    options.name = request.name.value_or(QFileInfo(request.path).fileName());
+    if (options.name.size() > 255)
+        return Error{Errc::TooLarge, u"The name of a file has at most 255 characters."_s};
+    if (request.code) {
+        const auto code = parseCode(*request.code);
+        if (!code)
+            return code.error();
+        std::tie(options.k, options.n) = *code;
+    }
+    const auto jobId = m_jobs->begin(u"put"_s, options.name, request.path);
+    if (!jobId)
+        return jobId.error();
+    if (!isStream) {
+        m_scope.spawn("a put"_L1,
+            runPut(*jobId, std::make_shared<LocalSource>(store::fileSource(request.path)), options,
+                {}));
+        return control::JobStarted{*jobId, {}, {}};
+    }
+    return openStream(*jobId, [this, id = *jobId, options](auto socket, Guard guard) {
+        m_scope.spawn(
+            "a put"_L1, runPut(id, chunkSource(std::move(socket)), options, std::move(guard)));
+    });
+}
+
+QCoro::Task<Result<Done>> Node::runPut(
+    QString jobId, std::shared_ptr<store::Source> source, store::PutOptions options, Guard)
+{
+    const auto progress
+        = [this, jobId](qint64 done, qint64 total) { m_jobs->progress(jobId, done, total); };
+    auto result
+        = co_await m_store->put(std::move(source), options, progress, m_jobs->cancelOf(jobId));
+    Jobs::Outcome outcome;
+    if (result) {
+        outcome.link = result->link;
+        outcome.fileId = result->fileId;
+        outcome.bytes = result->bytes;
+    } else {
+        outcome.error = result.error();
+    }
+    m_jobs->end(jobId, std::move(outcome));
+    co_return Done{}; // the job tells; the log need not
+}
+
+Result<QString> Node::linkFor(const control::Get &request) const
+{
+    if (request.link)
+        return *request.link;
+    if (request.id)
+        return m_store->link(*request.id);
+    if (!request.name)
+        return Error{Errc::Malformed, u"What to get: a link, an id or a name."_s};
+    std::vector<QString> ids;
+    for (const store::FileInfo &file : m_store->files()) {
+        if (file.name == *request.name)
+            ids.push_back(file.id);
+    }
+    if (ids.empty())
+        return Error{Errc::NotFound, u"None of your files is called \"%1\"."_s.arg(*request.name)};
+    if (ids.size() > 1)
+        return Error{Errc::Malformed,
+            u"%1 of your files are called \"%2\"; name one by its id."_s.arg(ids.size())
+                .arg(*request.name)};
+    return m_store->link(ids.front());
+}
+
+Result<control::JobStarted> Node::get(const control::Get &request)
+{
+    const bool isStream = request.stream.value_or(false);
+    if (!m_storeIsOpen)
+        return Error{
+            Errc::Busy, u"The node is still reading what it holds; try again in a moment."_s};
+    if (!isStream && !QDir::isAbsolutePath(request.out))
+        return Error{Errc::Malformed, u"The path to write to must be absolute."_s};
+    auto link = linkFor(request);
+    if (!link)
+        return Error{link.error().code, sentenceOf(link.error())};
+    const QString shown = request.name.value_or(QFileInfo(request.out).fileName());
+    const auto jobId = m_jobs->begin(u"get"_s, shown, request.out);
+    if (!jobId)
+        return jobId.error();
+    if (!isStream) {
+        const auto overwrite
+            = request.force.value_or(false) ? store::Overwrite::Allowed : store::Overwrite::Never;
+        m_scope.spawn("a get"_L1,
+            runGet(*jobId, *link,
+                std::make_shared<LocalSink>(store::fileSink(request.out, overwrite)), {}));
+        return control::JobStarted{*jobId, {}, {}};
+    }
+    return openStream(*jobId, [this, id = *jobId, link = *link](auto socket, Guard guard) {
+        m_scope.spawn("a get"_L1, runGet(id, link, chunkSink(std::move(socket)), std::move(guard)));
+    });
+}
+
+QCoro::Task<Result<Done>> Node::runGet(
+    QString jobId, QString link, std::shared_ptr<store::Sink> sink, Guard)
+{
+    const auto progress
+        = [this, jobId](qint64 done, qint64 total) { m_jobs->progress(jobId, done, total); };
+    auto result = co_await m_store->get(
+        std::move(link), std::move(sink), {}, progress, m_jobs->cancelOf(jobId));
+    Jobs::Outcome outcome;
+    if (result)
+        outcome.bytes = result->bytes;
+    else
+        outcome.error = result.error();
+    m_jobs->end(jobId, std::move(outcome));
+    co_return Done{};
+}
+
+Result<control::JobStarted> Node::openStream(
+    const QString &jobId, std::function<void(std::shared_ptr<StreamSocket>, Guard)> arrived)
+{
+    if (m_streamsOpen >= kStreamsMax) {
+        m_jobs->fail(jobId, {Errc::Busy, {}});
+        return Error{Errc::Busy,
+            u"%1 streams are open already; wait for one of them to end."_s.arg(kStreamsMax)};
+    }
+    ++m_streamsOpen;
+    const Guard closed(this, [this](void *) { --m_streamsOpen; });
+    const QByteArray token = m_rng.id().toString(QUuid::Id128).toLatin1();
+    m_streams->expect(token, [this, jobId, closed, arrived = std::move(arrived)](auto connection) {
+        if (!connection) {
+            m_jobs->fail(jobId, connection.error());
+            return;
+        }
+        // A read or write that waits for the other side ends when the job is cancelled.
+        auto listener = m_jobs->cancelOf(jobId).onCancel([weak = std::weak_ptr(*connection)] {
+            if (const auto open = weak.lock())
+                open->abort();
+        });
+        using Both = std::pair<Guard, Cancel::Listener>;
+        arrived(*connection, std::make_shared<Both>(closed, std::move(listener)));
+    });
+    return control::JobStarted{jobId, m_streams->path(), QString::fromLatin1(token)};
+}
+
+} // namespace borg::node

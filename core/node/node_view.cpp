@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QTimeZone>
+
+/// What the node shows of itself: the parts of the control API's snapshot.
+namespace borg::node {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+std::vector<QString> texts(const std::vector<NodeId> &ids, std::size_t most)
+{
+    std::vector<QString> list;
+    for (const NodeId &id : ids) {
+        if (list.size() == most)
+            break;
+        list.push_back(id.text());
+    }
+    return list;
+}
+
+QString roleOf(const tree::LinkStatus &link)
+{
+    return link.isParent ? u"parent"_s
+        : link.isChild   ? u"child"_s
+        : link.isBackup  ? u"backup"_s
+        : link.isLazy    ? u"lazy"_s
+                         : u"link"_s;
+}
+
+QString countOf(qint64 count, const QString &one)
+{
+    return count == 1 ? u"1 %1"_s.arg(one) : u"%1 %2s"_s.arg(count).arg(one);
+}
+
+} // namespace
+
+QJsonObject Node::encode(control::Part part) const
+{
+    const auto byId = [](const auto &records) {
+        QJsonObject json;
+        for (const auto &record : records)
+            json.insert(record.id, wire::encodeFields(record));
+        return json;
+    };
+    switch (part) {
+    case control::Part::Status:
+        return wire::encodeFields(status());
+    case control::Part::Tree:
+        return wire::encodeFields(tree());
+    case control::Part::Storage:
+        return wire::encodeFields(storage());
+    case control::Part::Peers:
+        return byId(peers());
+    case control::Part::Files:
+        return byId(files());
+    case control::Part::Jobs:
+        return m_jobs->toJson();
+    }
+    Q_UNREACHABLE();
+}
+
+qint64 Node::memberCount() const
+{
+    if (!m_tree)
+        return 1;
+    const auto members = m_tree->members();
+    return 1 + std::ranges::count_if(members, &tree::Member::online);
+}
+
+std::pair<QString, QString> Node::stateAndReason(qint64 members) const
+{
+    if (m_isStopping)
+        return {u"stopping"_s, u"Telling the neighbours and closing the files."_s};
+    if (!m_tree)
+        return {u"starting"_s, u"Opening the data folder."_s};
+    const auto now = m_tree->status();
+    switch (now.state) {
+    case tree::TreeState::Idle:
+        return {u"starting"_s, u"Looking for the network."_s};
+    case tree::TreeState::Left:
+        return {u"stopping"_s, u"Has left the network."_s};
+    case tree::TreeState::Joining:
+        if (members > 1)
+            return {u"joining"_s, u"Lost its place in the tree and is looking for a new one."_s};
+        if (m_clock.now() > std::chrono::seconds(10))
+            return {u"joining"_s,
+                u"None of the known nodes answers; check that one of them runs and that this "
+                "computer is connected. Trying again."_s};
+        return {u"joining"_s, u"Looking for a node of the network to connect to."_s};
+    case tree::TreeState::Attached:
+    case tree::TreeState::Root:
+        break;
+    }
+    if (members == 1)
+        return {u"alone"_s,
+            m_hadSeeds ? u"No other node of the network can be reached; trying again."_s
+                       : u"The only node of its network so far; invite another one."_s};
+    const QString links = countOf(static_cast<qint64>(now.links.size()), u"direct link"_s);
+    if (!m_storeIsOpen)
+        return {u"online"_s, u"Connected; still reading what this node holds."_s};
+    return {
+        u"online"_s, u"Connected to %1 by %2."_s.arg(countOf(members - 1, u"other node"_s), links)};
+}
+
+QString Node::invite() const
+{
+    Invite invite{m_genesis, {Seed{m_key->id(), m_self}}};
+    if (m_tree) {
+        // Others too, or the link is worthless while this node is off.
+        for (const tree::Member &member : m_tree->members()) {
+            if (member.online && invite.seeds.size() < 4)
+                invite.seeds.push_back({member.id, member.endpoint});
+        }
+    }
+    return invite.text();
+}
+
+control::Status Node::status() const
+{
+    const qint64 members = memberCount();
+    const auto [state, reason] = stateAndReason(members);
+    control::Status status;
+    status.version = QStringLiteral(BORG_VERSION);
+    status.nodeId = m_key->id().text();
+    status.network = m_genesis.name;
+    status.local = m_genesis.local;
+    status.state = state;
+    status.reason = reason;
+    status.pid = QCoreApplication::applicationPid();
+    status.startedUtcMs = m_startedUtcMs;
+    status.listen = endpointText(m_listen);
+    status.dataDir = m_folder->path();
+    status.members = members;
+    status.invite = invite();
+    return status;
+}
+
+control::Tree Node::tree() const
+{
+    control::Tree tree;
+    if (!m_tree)
+        return tree;
+    const auto now = m_tree->status();
+    tree.root = now.root.text();
+    tree.parent = now.parent ? now.parent->text() : QString();
+    tree.children = texts(now.children, 64);
+    tree.backups = texts(now.backups, 8);
+    tree.lazy = texts(now.lazy, 64);
+    tree.depth = now.depth;
+    tree.epoch = now.epoch;
+    tree.broadcastsDelivered = now.counters.delivered;
+    tree.broadcastsDuplicate = now.counters.duplicates;
+    for (const tree::ParentChange &change : now.history) {
+        const QString parent = change.parent ? change.parent->text().left(8) : u"none"_s;
+        const auto when = QDateTime::fromMSecsSinceEpoch(change.utcMs, QTimeZone::UTC);
+        tree.history.push_back(
+            u"%1 parent %2: %3"_s.arg(when.toString(Qt::ISODate), parent, change.reason).left(256));
+    }
+    return tree;
+}
+
+control::Storage Node::storage() const
+{
+    control::Storage storage;
+    if (!m_store || !m_storeIsOpen) {
+        storage.readOnly = true;
+        storage.reason
+            = m_storeProblem.isEmpty() ? u"Reading what this node holds."_s : m_storeProblem;
+        return storage;
+    }
+    const auto stats = m_store->stats();
+    storage.shards = stats.shards;
+    storage.bytes = stats.bytes;
+    storage.bytesLimit = stats.bytesLimit;
+    storage.diskFreeBytes = stats.diskFreeBytes;
+    storage.shardsVerified = stats.shardsVerified;
+    storage.shardsCorrupt = stats.shardsCorrupt;
+    storage.repairsDone = stats.repairsDone;
+    storage.readOnly = stats.readOnly;
+    storage.reason = stats.reason.left(1024);
+    return storage;
+}
+
+std::vector<control::Peer> Node::peers() const
+{
+    std::map<NodeId, control::Peer> found;
+    if (!m_tree)
+        return {};
+    const Ticks now = m_clock.now();
+    const qint64 utcMs = m_clock.utcMs();
+    for (const tree::Member &member : m_tree->members()) {
+        control::Peer peer;
+        peer.id = member.id.text();
+        peer.endpoint = endpointText(member.endpoint);
+        peer.role = u"known"_s;
+        peer.online = member.online;
+        // For one that is away: since when, which does not change with every look.
+        const auto ago
+            = std::chrono::duration_cast<std::chrono::milliseconds>(now - member.changedAt);
+        peer.lastSeenUtcMs = member.online ? utcMs / 60'000 * 60'000 : utcMs - ago.count();
+        found.emplace(member.id, std::move(peer));
+    }
+    for (const tree::LinkStatus &link : m_tree->status().links) {
+        control::Peer &peer = found[link.peer];
+        peer.id = link.peer.text();
+        peer.endpoint = endpointText(link.endpoint);
+        peer.role = roleOf(link);
+        peer.online = true;
+        peer.rttUs = link.rttUs;
+        peer.depth = link.depth;
+        peer.parent = link.parent ? link.parent->text() : QString();
+        peer.lastSeenUtcMs = utcMs / 60'000 * 60'000;
+    }
+    std::vector<control::Peer> peers;
+    for (auto &[id, peer] : found) {
+        for (const auto protocol : {net::Protocol::Tree, net::Protocol::Bulk}) {
+            const auto stats = m_tls->stats(protocol, id);
+            if (!stats)
+                continue;
+            peer.bytesIn += static_cast<qint64>(stats->bytesIn);
+            peer.bytesOut += static_cast<qint64>(stats->bytesOut);
+            if (peer.rttUs < 0 && stats->rtt)
+                peer.rttUs = stats->rtt->count();
+        }
+        peers.push_back(std::move(peer));
+    }
+    return peers;
+}
+
+std::vector<control::File> Node::files() const
+{
+    std::vector<control::File> files;
+    if (!m_store || !m_storeIsOpen)
+        return files;
+    for (const store::FileInfo &info : m_store->files()) {
+        control::File file;
+        file.id = info.id;
+        file.name = info.name;
+        file.bytes = info.bytes;
+        file.createdUtcMs = info.createdUtcMs;
+        file.code = info.code;
+        file.state = info.state;
+        file.segments = info.segments;
+        file.shardsWanted = info.shardsWanted;
+        file.shardsAlive = info.shardsAlive;
+        file.shardsNeeded = info.shardsNeeded;
+        files.push_back(std::move(file));
+    }
+    return files;
+}
+
+} // namespace borg::node
