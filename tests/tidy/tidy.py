@@ -84,14 +84,16 @@ def check_file(path, text, report):
     code = strip_comments(text)
     for start, length in long_functions(code):
         report(path, start, f"a function of {length} lines, at most {FUNCTION_MAX}")
-    for number, line in enumerate(code.split("\n"), 1):
+    code_lines = code.split("\n")
+    for number, line in enumerate(code_lines, 1):
         if in_core:
             for name, allowed in ADAPTERS.items():
                 if re.search(r"\b" + re.escape(name), line) and not path.startswith(allowed or ("\0",)):
                     report(path, number, f"{name} outside its adapter")
             if STATIC_MUTABLE.search(line) and "thread_local" not in line and "(" not in line:
                 report(path, number, "a static that can change")
-            owned = re.search(r"unique_ptr<|postEvent\(|\.reset\(|\(this\)|= delete", line)
+            here = code_lines[number - 2] + line if number > 1 else line  # the call may be broken
+            owned = re.search(r"unique_ptr<|shared_ptr<|postEvent\(|\.reset\(|\(this\)|this\)|= delete", here)
             if RAW_NEW.search(line) and not owned:
                 report(path, number, "new or delete without a parent")
 
