@@ -29,7 +29,8 @@ void IdSet::Generation::insert(const MessageId &id)
     if (2 * (count + 1) > slots.size())
         grow();
     MessageId &slot = slots[slotOf(id)];
-    count += slot == id ? 0 : 1;
+    if (slot != id)
+        ++count;
     slot = id;
 }
 

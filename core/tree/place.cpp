@@ -84,7 +84,7 @@ Place placeUnder(const Place &parent, Ticks rtt, const NodeId &self)
 {
     constexpr qint64 kLatencyUsMax = 60'000'000;
     Place place = parent;
-    place.path = parent.path + shortId(self);
+    place.path.append(shortId(self));
     place.latRootUs = static_cast<quint32>(
         std::min(parent.latRootUs + std::max<qint64>(rtt.count(), 0) / 2, kLatencyUsMax));
     return place;

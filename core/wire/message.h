@@ -172,6 +172,12 @@ struct Catalogue {
         return std::adjacent_find(names.begin(), names.end()) == names.end();
     }
 
+    /// @return whether a message is called `name`; an unknown one may come from a newer node.
+    [[nodiscard]] static bool knows(QStringView name)
+    {
+        return ((latin1(Ms::kName) == name) || ...);
+    }
+
     [[nodiscard]] static Result<Any> decode(const QJsonObject &json)
     {
         const QString wanted = json.value(u"t").toString();

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <tree/links.h>
+
+namespace borg::tree {
+
+/// Peers that may be dialled, with whom to try first and whom not so soon again.
+class AddressBook {
+public:
+    static constexpr std::size_t kEntriesMax = 512;
+    static constexpr Ticks kBackoffMin = std::chrono::milliseconds(250);
+    static constexpr Ticks kBackoffMax = std::chrono::seconds(5);
+    static constexpr Ticks kDialMax = std::chrono::seconds(8); ///< Then it counts as failed.
+
+    enum class Rank : quint8 { Now, Seed, Known }; ///< Whom to try first.
+
+    AddressBook(Context &context, Links &links)
+        : m_context(context)
+        , m_links(links)
+    {
+    }
+
+    void add(const net::Peer &peer, Rank rank);
+    void add(const Contact &contact, Rank rank);
+    void addUnknown(const net::Endpoint &endpoint);
+    void forget(const NodeId &id) { m_entries.erase(id); }
+
+    /// Dials up to `most` whose time has come and to whom there is no link. @return how many.
+    std::size_t dial(std::size_t most, Rank worst = Rank::Known);
+    [[nodiscard]] bool isDialling(const NodeId &id) const;
+    [[nodiscard]] std::size_t diallingCount() const;
+    /// @return when dial() has somebody again; max() for never.
+    [[nodiscard]] Ticks nextDial() const;
+
+    void linkUp(const net::Peer &peer);
+    void linkDown(const NodeId &id);
+    void dialFailed(const net::Endpoint &endpoint);
+
+    [[nodiscard]] std::vector<net::Peer> peers() const;
+
+private:
+    struct Entry {
+        net::Peer peer;
+        Rank rank = Rank::Known;
+        std::optional<Ticks> dialledAt; ///< While a dial is under way.
+        int failures = 0;
+        Ticks retryAt{0};
+    };
+    struct Unknown {
+        net::Endpoint endpoint;
+        Entry entry; ///< Without an id.
+    };
+    void failed(Entry &entry);
+    [[nodiscard]] bool isWaiting(const Entry &entry) const;
+    void makeRoom();
+
+    Context &m_context;
+    Links &m_links;
+    std::map<NodeId, Entry> m_entries;
+    std::vector<Unknown> m_unknown;
+};
+
+} // namespace borg::tree

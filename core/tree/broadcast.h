@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <tree/id_set.h>
+#include <tree/links.h>
+#include <tree/message_store.h>
+#include <tree/pulls.h>
+#include <tree/sources.h>
+
+#include <functional>
+
+namespace borg::tree {
+
+/// Carries broadcasts: over all tree links but the one they came from, their ids over the lazy
+/// links, and what was missed to those who ask. Each message is checked once, before it goes on.
+class Broadcast {
+public:
+    static constexpr qsizetype kPushBytesMax = 16 * 1024; ///< Bigger ones are offered.
+    static constexpr Ticks kIdsEvery = std::chrono::milliseconds(20);
+    static constexpr qint64 kTtlMs = 30'000;
+    static constexpr qint64 kClockSkewMs = 15 * 60'000; ///< Until there is network time.
+    static constexpr Ticks kDigestSpan = MessageStore::kKeepFor;
+    static constexpr qsizetype kBusyBytes = 256 * 1024; ///< Waiting on a link: no new ones of ours.
+
+    /// A checked message of another node.
+    struct Received {
+        const Delivered &delivered;
+        QByteArrayView type;
+        quint64 seq;
+        const net::Head &head;
+    };
+    /// @return whether the tree itself took it: it is not delivered, kept or announced then.
+    using Inner = std::function<bool(const Received &)>;
+
+    Broadcast(Context &context, Links &links, Inner inner);
+
+    /// Sequence numbers rise from `seq` on at least.
+    void raiseSeq(quint64 seq) { m_seq = std::max(m_seq, seq); }
+    [[nodiscard]] quint64 seq() const { return m_seq; }
+    /// Signed and sent by flush(). See TreeNode::broadcast().
+    /// @param priority the frame class.
+    Result<MessageId> originate(
+        const QString &type, const QJsonObject &body, QByteArray attachment, quint8 priority);
+    void flush();
+    /// Sends ids and pulls that are due.
+    void wake();
+
+    // What came from `from`. Each returns false when it breaks the protocol.
+    [[nodiscard]] bool messages(Link &from, const wire::Frame &frame);
+    [[nodiscard]] bool announced(Link &from, QByteArrayView ids, bool isOffer);
+    [[nodiscard]] bool asked(Link &from, QByteArrayView ids);
+
+    /// For Attach and Accept: what we have, and what the other side has not.
+    [[nodiscard]] QByteArray digest() const { return m_sources.digest(kDigestSpan); }
+    void sendMissing(Link &to, const Digest &has, Ticks since);
+
+private:
+    struct Draft {
+        Stored stored;
+        QByteArray type;
+        quint8 priority = 1;
+    };
+    struct Incoming {
+        const net::Head *head; // never null; this is moved in lists
+        QByteArrayView message;
+        QByteArrayView attachment;
+        crypto::Hash leaf;
+        MessageId id;
+        net::MessageView view{};
+    };
+    enum class Verdict : quint8 { Good, Stale, Invalid };
+
+    [[nodiscard]] bool alone(Link &from, const wire::Frame &frame, const net::Head &head);
+    [[nodiscard]] bool batch(Link &from, const wire::Frame &frame, net::Head &&head);
+    [[nodiscard]] std::optional<std::vector<Incoming>> split(
+        const wire::Frame &frame, const net::Head &head) const;
+    [[nodiscard]] Verdict examine(Incoming &incoming, const Source &source) const;
+    [[nodiscard]] bool isSignedAlone(const Incoming &incoming);
+    [[nodiscard]] bool isSignedRoot(
+        const net::Head &head, const crypto::Hash &root, std::size_t count);
+    /// @return whether it is to be stored and announced.
+    bool take(const Incoming &incoming, Source &source, Stored &stored);
+    void spread(const wire::Frame &frame, std::span<const MessageId> ids, const Link *from);
+    void announce(std::span<const MessageId> ids, const Link *from);
+    void offer(const MessageId &id, const Link *from);
+    void queueId(Link &link, const MessageId &id);
+    void sendIds(Link &link);
+    void sendAlone(Draft &draft);
+    void sendBatch(std::span<Draft> drafts);
+
+    struct Root {
+        crypto::PublicKey key;
+        crypto::Hash root{};
+        std::size_t count = 0;
+        friend bool operator==(const Root &, const Root &) = default;
+    };
+
+    Context &m_context;
+    Links &m_links;
+    const Inner m_inner;
+    const QByteArray m_network;
+    Sources m_sources;
+    IdSet m_seen;
+    MessageStore m_store;
+    Pulls m_pulls;
+    std::vector<Draft> m_outbox;
+    quint64 m_seq = 0;
+    std::array<Root, 64> m_roots{}; ///< Checked lately.
+    std::size_t m_rootCount = 0;
+    Ticks m_sweptAt{0};
+};
+
+} // namespace borg::tree

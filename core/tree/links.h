@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <tree/machine.h>
+#include <tree/messages.h>
+#include <tree/token_bucket.h>
+
+#include <deque>
+#include <map>
+
+namespace borg::tree {
+
+/// A link to a peer, and what both sides use it for.
+struct Link {
+    Link(net::Peer to, net::Direction from, Ticks now)
+        : peer(std::move(to))
+        , direction(from)
+        , upAt(now)
+        , heardAt(now)
+        , sentAt(now)
+        , usedAt(now)
+    {
+    }
+
+    [[nodiscard]] bool isTree() const { return isParent || isChild; }
+    /// Half of the links are there because the peer wanted them.
+    [[nodiscard]] bool isUsed() const
+    {
+        return isTree() || isBackup || wantsIds || peerWantsIds || peerHolds;
+    }
+
+    net::Peer peer; ///< The endpoint is where it accepts links, once it is greeted.
+    net::Direction direction;
+    bool isGreeted = false; ///< Its hello came: `place` is known.
+    Place place;
+    bool isParent = false; ///< From the attach on.
+    bool isChild = false;
+    bool isBackup = false;
+    bool owesContacts = false; ///< We asked for contacts.
+    bool wantsIds = false; ///< We asked for ids.
+    bool peerWantsIds = false;
+    bool peerHolds = false;
+    Ticks upAt;
+    Ticks heardAt; ///< Last sign of life.
+    Ticks sentAt; ///< Last frame of ours.
+    Ticks usedAt; ///< Last time that isUsed().
+    qint64 peerAt = 0; ///< The peer's last `at`; 0 for none.
+    Ticks peerAtHeard{0};
+    std::optional<Ticks> rtt; ///< The least of the last ones, roughly.
+    Use use; ///< What we last told.
+    std::vector<MessageId> ids; ///< To be announced.
+    Ticks idsSince{0}; ///< When the first of them came.
+    std::deque<wire::Frame> backlog; ///< Refused by the transport, in order.
+    qsizetype backlogBytes = 0;
+    TokenBucket graftsIn{10, 20, upAt};
+    TokenBucket graftsOut{8, 16, upAt};
+};
+
+/// All links, and everything that is sent over them.
+class Links {
+public:
+    static constexpr std::size_t kLinksMax = 256;
+    static constexpr qsizetype kBacklogBytesMax = 2 * 1024 * 1024; ///< Per link.
+
+    explicit Links(Context &context)
+        : m_context(context)
+    {
+    }
+
+    [[nodiscard]] std::map<NodeId, Link> &all() { return m_links; }
+    [[nodiscard]] const std::map<NodeId, Link> &all() const { return m_links; }
+    [[nodiscard]] Link *find(const NodeId &id);
+    [[nodiscard]] Link *parent();
+    Link &add(const net::Peer &peer, net::Direction direction);
+    void remove(const NodeId &id) { m_links.erase(id); }
+    void hangUp(const NodeId &id);
+
+    /// Words between neighbours; the body is raw.
+    template <wire::Message M>
+    void say(Link &link, const M &word, QByteArray body = {})
+    {
+        send(link, {wire::FrameClass::Control, headOf(wire::encode(word)), std::move(body)});
+    }
+    /// A frame of messages. @return false when the link is so far behind that nothing was queued.
+    bool sendMessages(Link &link, const wire::Frame &frame);
+
+    void refused(const SendRefused &event);
+    void writable(const NodeId &peer);
+
+    /// Takes the peer's clock and, when it echoes ours, measures the way.
+    void hearClock(Link &link, qint64 at, qint64 echo, quint32 heldUs);
+    void sayState(Link &link, const Place &place,
+        std::optional<std::vector<Contact>> successors = std::nullopt);
+
+    /// Beats on idle links. @return the peers that are silent for too long.
+    std::vector<NodeId> beat(const Place &place);
+    /// Our own event loop stood still for `span`: nobody's silence counts meanwhile.
+    void forgive(Ticks span);
+
+private:
+    static QByteArray headOf(const QJsonObject &json);
+    void send(Link &link, wire::Frame frame);
+    void act(Link &link, wire::Frame frame);
+
+    Context &m_context;
+    std::map<NodeId, Link> m_links; // ordered: a run must repeat exactly
+};
+
+} // namespace borg::tree

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <net/envelope.h>
+#include <tree/tree_types.h>
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+
+namespace borg::tree {
+
+/// Ids are hashes: any 8 bytes of them are as good.
+struct MessageIdHash {
+    std::size_t operator()(const MessageId &id) const noexcept;
+};
+
+/// A batch as it came, shared by its messages.
+struct Batch {
+    net::Head head;
+    std::vector<crypto::Hash> leaves;
+};
+
+/// A message that may be pulled.
+struct Stored {
+    MessageId id;
+    NodeId src;
+    quint64 seq = 0;
+    Ticks at{0}; ///< When we got it.
+    quint32 hops = 0; ///< To us.
+    wire::FrameClass frameClass = wire::FrameClass::Interactive;
+    QByteArray head; ///< Of a message that came alone.
+    std::shared_ptr<const Batch> batch; ///< Of one that came with others,
+    std::size_t index = 0; ///< its number there,
+    QByteArray message; ///< and its signed bytes.
+    QByteArray attachment;
+
+    [[nodiscard]] qsizetype sizeBytes() const
+    {
+        return head.size() + message.size() + attachment.size();
+    }
+    /// @return the frame that carries this message alone, one hop on.
+    [[nodiscard]] wire::Frame frame(const crypto::Crypto &crypto) const;
+};
+
+/// The last messages, for neighbours who missed them. Bounded in time and bytes.
+class MessageStore {
+public:
+    static constexpr Ticks kKeepFor = std::chrono::seconds(120); ///< For trees that meet again.
+
+    /// @param bytesMax is exceeded by one message at most.
+    explicit MessageStore(qsizetype bytesMax)
+        : m_bytesMax(bytesMax)
+    {
+    }
+
+    void add(Stored stored);
+    /// Drops what is too old or too much.
+    void trim(Ticks now);
+    [[nodiscard]] const Stored *find(const MessageId &id) const;
+    /// The oldest first.
+    [[nodiscard]] const std::deque<Stored> &all() const { return m_messages; }
+
+private:
+    const qsizetype m_bytesMax;
+    std::deque<Stored> m_messages;
+    std::unordered_map<MessageId, quint64, MessageIdHash> m_numbers; ///< Of those in m_messages.
+    quint64 m_first = 0; ///< The number of m_messages.front().
+    qsizetype m_bytes = 0;
+};
+
+} // namespace borg::tree

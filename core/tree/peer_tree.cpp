@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "peer_tree.h"
+
+#include "place.h"
+
+#include <QJsonDocument>
+
+#include <cstring>
+
+namespace borg::tree {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr Ticks kStall
+    = std::chrono::milliseconds(100); ///< A timer later than this: we stood still.
+constexpr quint64 kSeqPerMs = 1024; ///< Sequence numbers begin at the date and outrun no restart.
+constexpr quint8 kRecordPriority = 2;
+constexpr Ticks kAnnounceSpread = std::chrono::milliseconds(20);
+constexpr std::size_t kKnownMax = 500;
+
+QString nameOf(Errc why)
+{
+    return u"link lost: "_s + name(why);
+}
+
+} // namespace
+
+PeerTree::PeerTree(TreeConfig config, Rng &rng, const crypto::Crypto &crypto)
+    : m_config(std::move(config))
+    , m_context{m_config, rng, crypto, crypto.self()}
+    , m_links(m_context)
+    , m_members(m_context, m_links)
+    , m_broadcast(m_context, m_links, [this](const auto &received) { return isInner(received); })
+    , m_placement(m_context, m_links, m_broadcast, m_members)
+    , m_freeBytes(m_config.freeBytes)
+{
+}
+
+void PeerTree::on(const Event &event, Moment moment, Actions &actions)
+{
+    begin(moment, actions);
+    const auto state = m_placement.standing().state;
+    const bool isRunning = state != TreeState::Idle && state != TreeState::Left;
+    if (isRunning || std::holds_alternative<Start>(event))
+        std::visit([this](const auto &concrete) { handle(concrete); }, event);
+    finish();
+}
+
+Result<MessageId> PeerTree::broadcast(const QString &type, const QJsonObject &body,
+    QByteArray attachment, Moment moment, Actions &actions)
+{
+    const auto state = m_placement.standing().state;
+    if (state == TreeState::Idle || state == TreeState::Left)
+        return Error{Errc::Closed, {}};
+    if (type.startsWith(u"tree."))
+        return Error{Errc::Malformed, u"a name of the tree itself"_s};
+    begin(moment, actions);
+    auto id = m_broadcast.originate(type, body, std::move(attachment), 1);
+    finish();
+    return id;
+}
+
+void PeerTree::begin(Moment moment, Actions &actions)
+{
+    m_context.moment = moment;
+    m_context.actions = &actions;
+    m_context.wakeAt = Ticks::max();
+}
+
+void PeerTree::finish()
+{
+    const auto &standing = m_placement.standing();
+    // A tree that has not heard of us hears soon; most of it learns who joined from this record.
+    const bool isPlaced = standing.isAttached() || standing.state == TreeState::Root;
+    if (isPlaced && m_announcedIn != standing.place.root) {
+        m_announcedIn = standing.place.root;
+        m_announceAt = m_context.now() + m_context.spread(kAnnounceSpread);
+        m_context.wakeBy(m_announceAt);
+    }
+    if (std::exchange(m_context.isStatusChanged, false))
+        m_context.act(StatusChanged{});
+    if (m_context.wakeAt < m_wakeTold) {
+        m_wakeTold = m_context.wakeAt;
+        m_context.act(WakeAt{m_wakeTold});
+    }
+    m_context.actions = nullptr;
+}
+
+void PeerTree::handle(const Start &event)
+{
+    if (m_placement.standing().state != TreeState::Idle)
+        return;
+    m_broadcast.raiseSeq(
+        static_cast<quint64>(std::max<qint64>(m_context.moment.utcMs, 0)) * kSeqPerMs);
+    m_placement.start(event);
+    m_context.wakeBy(m_context.now() + std::chrono::seconds(1));
+}
+
+void PeerTree::handle(const Leave &)
+{
+    m_broadcast.flush();
+    if (m_placement.standing().state != TreeState::Joining)
+        (void)m_broadcast.originate(
+            QString(wire::latin1(MemberLeave::kName)), {}, {}, kRecordPriority);
+    m_broadcast.flush();
+    m_placement.leave();
+    m_context.wakeAt = Ticks::max();
+}
+
+void PeerTree::handle(const SetFreeBytes &event)
+{
+    m_freeBytes = event.bytes;
+}
+
+void PeerTree::handle(const LinkUp &event)
+{
+    m_placement.linkUp(event);
+}
+
+void PeerTree::handle(const LinkDown &event)
+{
+    m_placement.linkDown(event.peer, nameOf(event.why));
+}
+
+void PeerTree::handle(const DialFailed &event)
+{
+    m_placement.dialFailed(event.endpoint);
+}
+
+void PeerTree::handle(const SendRefused &event)
+{
+    m_links.refused(event);
+}
+
+void PeerTree::handle(const Writable &event)
+{
+    m_links.writable(event.peer);
+}
+
+void PeerTree::handle(const TimerFired &)
+{
+    if (m_context.now() < m_wakeTold)
+        return; // an old timer; the right one is still to come
+    if (m_context.now() > m_wakeTold + kStall)
+        m_links.forgive(m_context.now() - m_wakeTold);
+    m_wakeTold = Ticks::max();
+    for (const auto &peer : m_links.beat(m_placement.standing().place))
+        drop(peer, u"silent"_s);
+    if (m_context.now() >= m_announceAt)
+        announceSelf();
+    if (m_announceAt != Ticks::max())
+        m_context.wakeBy(m_announceAt);
+    m_broadcast.wake();
+    m_members.wake();
+    m_placement.wake();
+}
+
+void PeerTree::drop(const NodeId &peer, const QString &reason)
+{
+    m_context.act(HangUp{peer});
+    m_placement.linkDown(peer, reason);
+}
+
+void PeerTree::announceSelf()
+{
+    const auto &self = m_config.self;
+    const MemberRecord record{self.host, self.port, m_freeBytes};
+    // Alone under its signature: it is kept and passed on to newcomers.
+    m_broadcast.flush();
+    const auto sent = m_broadcast.originate(QString(wire::latin1(MemberRecord::kName)),
+        wire::encodeFields(record), {}, kRecordPriority);
+    m_broadcast.flush();
+    const Ticks period = m_members.period();
+    m_announceAt = m_context.now()
+        + (sent ? period * 9 / 10 + m_context.spread(period / 5) : Ticks(std::chrono::seconds(1)));
+}
+
+bool PeerTree::isInner(const Broadcast::Received &received)
+{
+    const auto &[delivered, type, seq, head] = received;
+    if (type == QByteArrayView(MemberRecord::kName.data(), MemberRecord::kName.size())) {
+        (void)m_members.record(delivered.src, seq, delivered.message, head);
+        return true;
+    }
+    if (type != QByteArrayView(MemberLeave::kName.data(), MemberLeave::kName.size()))
+        return false;
+    m_members.left(delivered.src, seq);
+    return true;
+}
+
+void PeerTree::handle(const FrameArrived &event)
+{
+    Link *link = m_links.find(event.from);
+    if (!link)
+        return;
+    link->heardAt = m_context.now();
+    if (hear(*link, event.frame))
+        return;
+    ++m_context.counters.invalid;
+    drop(event.from, u"it broke the protocol"_s);
+}
+
+bool PeerTree::hear(Link &from, const wire::Frame &frame)
+{
+    if (net::isMessageHead(frame.head))
+        return !from.isGreeted || m_broadcast.messages(from, frame);
+    const auto document = QJsonDocument::fromJson(frame.head);
+    if (!document.isObject())
+        return false;
+    const QJsonObject json = document.object();
+    if (!Words::knows(json.value(u"t").toString()))
+        return json.value(u"t").isString(); // of a newer node: not for us
+    const auto word = Words::decode(json);
+    if (!word)
+        return false;
+    const QByteArrayView body(frame.body);
+    const auto place = [&](const auto &concrete) { return m_placement.hear(from, concrete); };
+    return std::visit(wire::Handlers{
+                          [&](const Hello &w) { return place(w); },
+                          [&](const State &w) { return place(w); },
+                          [&](const Contacts &w) { return place(w); },
+                          [&](const Attach &w) { return m_placement.hear(from, w, body); },
+                          [&](const Accept &w) { return m_placement.hear(from, w, body); },
+                          [&](const Redirect &w) { return place(w); },
+                          [&](const Detach &w) { return place(w); },
+                          [&](const Leaving &w) { return place(w); },
+                          [&](const Use &w) { return place(w); },
+                          [&](const Better &w) { return place(w); },
+                          [&](const IHave &) { return m_broadcast.announced(from, body, false); },
+                          [&](const Offer &) { return m_broadcast.announced(from, body, true); },
+                          [&](const Graft &) { return m_broadcast.asked(from, body); },
+                          [&](const MemberList &w) {
+                              const bool isRight = m_members.list(from, w, body);
+                              m_broadcast.raiseSeq(m_members.ownSeqSeen());
+                              return isRight;
+                          },
+                          [&](const MemberRecords &) {
+                              const bool isRight = m_members.records(body);
+                              m_broadcast.raiseSeq(m_members.ownSeqSeen());
+                              return isRight;
+                          },
+                      },
+        *word);
+}
+
+TreeStatus PeerTree::status() const
+{
+    const auto &standing = m_placement.standing();
+    TreeStatus status;
+    status.state = standing.state;
+    status.self = m_context.self;
+    status.root = standing.place.root;
+    status.parent = standing.parent;
+    status.depth = depthOf(standing.place);
+    status.epoch = standing.place.epoch;
+    status.counters = m_context.counters;
+    status.history.assign(m_placement.history().begin(), m_placement.history().end());
+    for (const auto &[id, link] : m_links.all()) {
+        LinkStatus shown{id, link.peer.endpoint, link.isParent, link.isChild, link.isBackup,
+            link.wantsIds, link.rtt ? link.rtt->count() : -1, -1, std::nullopt};
+        if (link.isGreeted)
+            shown.depth = depthOf(link.place);
+        if (link.isChild)
+            status.children.push_back(id);
+        if (link.isBackup)
+            status.backups.push_back(id);
+        if (link.wantsIds)
+            status.lazy.push_back(id);
+        status.links.push_back(shown);
+    }
+    return status;
+}
+
+std::vector<net::Peer> PeerTree::knownPeers() const
+{
+    std::vector<net::Peer> peers;
+    std::set<NodeId> taken;
+    const auto add = [&](const net::Peer &peer) {
+        if (peers.size() < kKnownMax && taken.insert(peer.id).second)
+            peers.push_back(peer);
+    };
+    const auto members = m_members.members();
+    for (const bool isOnline : {true, false}) {
+        for (const auto &member : members) {
+            if (member.online == isOnline)
+                add({member.id, member.endpoint});
+        }
+    }
+    for (const auto &peer : m_placement.knownPeers())
+        add(peer);
+    return peers;
+}
+
+} // namespace borg::tree

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <tree/placement.h>
+
+namespace borg::tree {
+
+/// PeerTree as a state machine without I/O: events and the time go in, actions come out.
+///
+/// Whoever drives it owns the links and the one timer. So a test can hold every step in its hand,
+/// and thousands of nodes fit into one process.
+class PeerTree {
+public:
+    /// @param rng, crypto outlive this object.
+    PeerTree(TreeConfig config, Rng &rng, const crypto::Crypto &crypto);
+
+    /// Takes one event and appends what is to be done. Never fails, never calls back.
+    void on(const Event &event, Moment moment, Actions &actions);
+    /// See TreeNode::broadcast().
+    Result<MessageId> broadcast(const QString &type, const QJsonObject &body, QByteArray attachment,
+        Moment moment, Actions &actions);
+
+    [[nodiscard]] TreeStatus status() const;
+    [[nodiscard]] const Membership &members() const { return m_members; }
+    [[nodiscard]] std::vector<net::Peer> knownPeers() const;
+
+private:
+    void handle(const LinkUp &event);
+    void handle(const LinkDown &event);
+    void handle(const DialFailed &event);
+    void handle(const FrameArrived &event);
+    void handle(const SendRefused &event);
+    void handle(const Writable &event);
+    void handle(const TimerFired &event);
+    void handle(const Start &event);
+    void handle(const Leave &event);
+    void handle(const SetFreeBytes &event);
+
+    void begin(Moment moment, Actions &actions);
+    void finish();
+    [[nodiscard]] bool hear(Link &from, const wire::Frame &frame);
+    [[nodiscard]] bool isInner(const Broadcast::Received &received);
+    void announceSelf();
+    void drop(const NodeId &peer, const QString &reason);
+
+    const TreeConfig m_config;
+    Context m_context;
+    Links m_links;
+    Membership m_members;
+    Broadcast m_broadcast;
+    Placement m_placement;
+    qint64 m_freeBytes;
+    Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.
+    Ticks m_announceAt = Ticks::max(); ///< The next member record of ours.
+    std::optional<NodeId> m_announcedIn; ///< The root of the tree that heard the last one.
+};
+
+} // namespace borg::tree

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "placement.h"
+
+#include "place.h"
+
+namespace borg::tree {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+constexpr auto kHourLong = std::chrono::hours(1);
+constexpr auto kFullFor = std::chrono::milliseconds(700);
+constexpr auto kRefusedFor = std::chrono::seconds(2);
+constexpr quint32 kSinceMsMax = 120'000;
+} // namespace
+
+Placement::Placement(Context &context, Links &links, Broadcast &broadcast, Membership &members)
+    : m_context(context)
+    , m_links(links)
+    , m_broadcast(broadcast)
+    , m_members(members)
+    , m_book(context, links)
+    , m_upkeep(context, links, m_book, members, m_standing)
+{
+}
+
+void Placement::start(const Start &event)
+{
+    m_startedAt = m_context.now();
+    m_standing.place = placeOfRoot(m_context.self, 0, 0, m_context.config.capacity);
+    for (const auto &seed : event.seeds)
+        m_book.add(seed, AddressBook::Rank::Seed);
+    for (const auto &endpoint : event.unknownSeeds)
+        m_book.addUnknown(endpoint);
+    if (event.seeds.empty() && event.unknownSeeds.empty())
+        return takeOver(u"a new tree"_s);
+    setState(TreeState::Joining);
+    seek(u"joining"_s, kLookFor);
+}
+
+void Placement::leave()
+{
+    std::vector<NodeId> peers;
+    for (auto &[id, link] : m_links.all()) {
+        m_links.say(link, Leaving{});
+        peers.push_back(id);
+    }
+    for (const auto &id : peers)
+        m_links.hangUp(id);
+    m_search.reset();
+    m_standing.parent.reset();
+    setState(TreeState::Left);
+}
+
+void Placement::linkUp(const LinkUp &event)
+{
+    m_book.linkUp(event.peer);
+    if (m_links.all().size() >= Links::kLinksMax)
+        return m_context.act(HangUp{event.peer.id});
+    if (Link *before = m_links.find(event.peer.id); before && before->isTree())
+        linkDown(event.peer.id, u"the peer came back"_s);
+    Link &link = m_links.add(event.peer, event.direction);
+    const bool isAsking = m_search && !m_standing.parent;
+    link.owesContacts = isAsking;
+    const auto &self = m_context.config.self;
+    m_links.say(link,
+        Hello{1, 1, {}, m_context.config.network, self.host, self.port,
+            isAsking ? kContactsWanted : 0, m_context.now().count(), m_standing.place});
+    m_upkeep.soon();
+}
+
+void Placement::linkDown(const NodeId &peer, const QString &reason)
+{
+    m_book.linkDown(peer);
+    if (const Link *link = m_links.find(peer)) {
+        const bool wasParent = link->isParent;
+        const bool wasChild = link->isChild;
+        m_links.remove(peer);
+        m_upkeep.soon();
+        m_context.isStatusChanged = true;
+        if (wasChild)
+            childrenChanged();
+        if (wasParent)
+            return parentLost(reason);
+    }
+    step();
+}
+
+void Placement::dialFailed(const net::Endpoint &endpoint)
+{
+    m_book.dialFailed(endpoint);
+    step();
+}
+
+bool Placement::hear(Link &from, const Hello &word)
+{
+    const NodeId id = from.peer.id;
+    if (from.isGreeted)
+        return false; // once
+    if (word.network != m_context.config.network || word.versionMin > 1 || word.versionMax < 1) {
+        m_book.forget(id);
+        m_links.hangUp(id);
+        step();
+        return true; // no fault of its own: it is of another network, or newer
+    }
+    if (word.port > 65'535)
+        return false;
+    from.peer.endpoint = {word.host, static_cast<quint16>(word.port)};
+    m_book.add(from.peer, AddressBook::Rank::Known);
+    if (!isPlausible(word.place, id, m_context.moment.utcMs))
+        return true; // a clock far off, or ours: no neighbour in the tree
+    from.isGreeted = true;
+    from.place = word.place;
+    m_links.hearClock(from, word.at, 0, 0);
+    m_links.sayState(from, m_standing.place);
+    if (word.want > 0)
+        m_links.say(from, Contacts{suggestions(from, std::min(word.want, 16U))});
+    m_upkeep.soon();
+    noticeBetter(from);
+    step();
+    return true;
+}
+
+bool Placement::hear(Link &from, const State &word)
+{
+    m_links.hearClock(from, word.at, word.echo, word.heldUs);
+    if (!from.isGreeted || !isPlausible(word.place, from.peer.id, m_context.moment.utcMs))
+        return true;
+    from.place = word.place;
+    if (!from.isParent || !m_standing.isAccepted) {
+        noticeBetter(from);
+        step();
+        return true;
+    }
+    if (word.successors && from.peer.id == word.place.root) {
+        m_standing.successors.clear();
+        for (const auto &[id, host, port, free] : *word.successors)
+            m_standing.successors.push_back({id, {host, static_cast<quint16>(port)}});
+        m_upkeep.soon();
+    }
+    if (!passes(word.place, m_context.self)) {
+        m_loopAt.reset();
+        adopt(from);
+    } else if (!m_loopAt) {
+        m_loopAt = m_context.now() + m_context.spread(kLoopSpread);
+        m_context.wakeBy(*m_loopAt);
+    }
+    return true;
+}
+
+bool Placement::hear(Link &from, const Contacts &word)
+{
+    from.owesContacts = false;
+    for (const auto &contact : word.contacts)
+        m_book.add(contact, AddressBook::Rank::Now);
+    step();
+    return true;
+}
+
+bool Placement::hear(Link &from, const Attach &word, QByteArrayView bytes)
+{
+    const auto digest = Digest::read(bytes);
+    if (!digest)
+        return false;
+    if (!from.isGreeted || !isPlausible(word.place, from.peer.id, m_context.moment.utcMs))
+        return refuse(from, u"clock"_s), true;
+    from.place = word.place;
+    if (from.isParent) {
+        // Both attached to the other at once, and only one may stay below.
+        if (m_standing.isAccepted || m_context.self < from.peer.id)
+            return refuse(from, u"loop"_s), true;
+        letGoOfParent();
+    }
+    if (passes(m_standing.place, from.peer.id))
+        return refuse(from, u"loop"_s), true;
+    if (isBetterTree(m_context.crypto, word.place, m_standing.place)) {
+        refuse(from, u"worse"_s);
+        noticeBetter(from);
+        return true;
+    }
+    if (!from.isChild && childCount() >= m_context.config.capacity)
+        return refuse(from, u"full"_s), true;
+
+    from.isChild = true;
+    from.isBackup = false;
+    from.wantsIds = false;
+    from.heardAt = m_context.now();
+    m_context.wakeBy(m_context.now() + m_context.config.heartbeatEvery);
+    childrenChanged();
+    m_links.say(
+        from, Accept{m_standing.place, m_members.digest(), kSinceMsMax}, m_broadcast.digest());
+    m_broadcast.sendMissing(
+        from, *digest, std::chrono::milliseconds(std::min(word.sinceMs, kSinceMsMax)));
+    tellSuccessors();
+    if (m_standing.state == TreeState::Joining)
+        setState(TreeState::Root); // somebody depends on us
+    return true;
+}
+
+bool Placement::hear(Link &from, const Accept &word, QByteArrayView bytes)
+{
+    const auto digest = Digest::read(bytes);
+    if (!digest)
+        return false;
+    if (!from.isParent) {
+        m_links.say(from, Detach{}); // we asked, and found another meanwhile
+        return true;
+    }
+    if (!isPlausible(word.place, from.peer.id, m_context.moment.utcMs)
+        || passes(word.place, m_context.self)) {
+        m_links.say(from, Detach{});
+        m_refusedUntil[from.peer.id] = m_context.now() + kRefusedFor;
+        letGoOfParent();
+        step();
+        return true;
+    }
+    from.place = word.place;
+    m_standing.isAccepted = true;
+    remember(from.peer.id, m_search ? m_search->reason : u"attached"_s);
+    m_search.reset();
+    m_orphan.reset();
+    m_succession.reset();
+    m_refusedUntil.clear();
+    adopt(from);
+    setState(TreeState::Attached);
+    m_broadcast.sendMissing(
+        from, *digest, std::chrono::milliseconds(std::min(word.sinceMs, kSinceMsMax)));
+    if (word.members != m_members.digest())
+        m_members.sayList(from, false);
+    m_upkeep.soon();
+    return true;
+}
+
+bool Placement::hear(Link &from, const Redirect &word)
+{
+    if (isPlausible(word.place, from.peer.id, m_context.moment.utcMs))
+        from.place = word.place;
+    for (const auto &contact : word.contacts)
+        m_book.add(contact, AddressBook::Rank::Now);
+    m_refusedUntil[from.peer.id]
+        = m_context.now() + (word.reason == u"full"_s ? Ticks(kFullFor) : Ticks(kRefusedFor));
+    if (!from.isParent)
+        return true;
+    if (m_standing.isAccepted) {
+        parentLost(u"sent on: "_s + word.reason);
+        return true;
+    }
+    m_succession.reset(); // whoever answers lives
+    letGoOfParent();
+    step();
+    return true;
+}
+
+bool Placement::hear(Link &from, const Detach &)
+{
+    if (std::exchange(from.isChild, false))
+        childrenChanged();
+    return true;
+}
+
+bool Placement::hear(Link &from, const Leaving &)
+{
+    const NodeId id = from.peer.id;
+    m_refusedUntil[id] = m_context.now() + kHourLong;
+    m_context.act(HangUp{id});
+    linkDown(id, u"the parent left"_s);
+    return true;
+}
+
+bool Placement::hear(Link &from, const Use &word)
+{
+    from.peerWantsIds = word.ids;
+    from.peerHolds = word.hold;
+    return true;
+}
+
+bool Placement::hear(Link &from, const Better &word)
+{
+    if (!from.isChild || !isPlausible(word.place, word.contact.id, m_context.moment.utcMs)
+        || !isBetterTree(m_context.crypto, word.place, m_standing.place))
+        return true;
+    if (Link *parent = m_links.parent()) {
+        m_links.say(*parent, word);
+        return true;
+    }
+    m_book.add(word.contact, AddressBook::Rank::Now);
+    if (!m_search)
+        seek(u"a better tree was met"_s, kLookFor);
+    step();
+    return true;
+}
+
+void Placement::adopt(Link &parent)
+{
+    Place next = placeUnder(parent.place, parent.rtt.value_or(Ticks{0}), m_context.self);
+    next.children = childCount();
+    next.capacity = m_context.config.capacity;
+    const bool isOtherTree = !isSameTree(next, m_standing.place);
+    const bool isElsewhere = isOtherTree || next.path != m_standing.place.path;
+    m_standing.place = std::move(next);
+    if (!m_standing.isUnderRoot())
+        m_standing.successors.clear();
+    if (isElsewhere) {
+        m_context.isStatusChanged = true;
+        tellPlace(isOtherTree);
+        m_upkeep.soon();
+    }
+}
+
+void Placement::letGoOfParent()
+{
+    if (Link *link = m_links.parent()) {
+        link->isParent = false;
+        m_context.isStatusChanged = true;
+    }
+    m_standing.parent.reset();
+    m_standing.isAccepted = false;
+    m_loopAt.reset();
+}
+
+quint32 Placement::childCount() const
+{
+    return static_cast<quint32>(std::ranges::count_if(
+        m_links.all(), [](const auto &entry) { return entry.second.isChild; }));
+}
+
+void Placement::childrenChanged()
+{
+    m_standing.place.children = childCount();
+    m_context.isStatusChanged = true;
+    tellSuccessors();
+}
+
+void Placement::tellSuccessors()
+{
+    if (m_standing.parent || m_standing.place.root != m_context.self)
+        return;
+    // By what we saw ourselves of how long each is here, never by its own word.
+    std::vector<std::pair<qint64, Contact>> order;
+    for (const auto &[id, link] : m_links.all()) {
+        if (!link.isChild)
+            continue;
+        const qint64 uptimeUs = (m_context.now() - link.upAt).count();
+        order.push_back({-uptimeUs * std::min(link.place.capacity, 64U),
+            {id, link.peer.endpoint.host, link.peer.endpoint.port, 0}});
+    }
+    std::ranges::stable_sort(order, {}, [](const auto &item) { return item.first; });
+    std::vector<Contact> successors;
+    for (const auto &[score, contact] : order)
+        successors.push_back(contact);
+    successors.resize(std::min<std::size_t>(successors.size(), 16));
+    if (successors == m_successorsTold)
+        return;
+    m_successorsTold = successors;
+    for (auto &[id, link] : m_links.all()) {
+        if (link.isChild)
+            m_links.sayState(link, m_standing.place, successors);
+    }
+}
+
+void Placement::tellPlace(bool isOtherTree)
+{
+    for (auto &[id, link] : m_links.all()) {
+        if (link.isGreeted && !link.isParent && (link.isChild || link.peerHolds || isOtherTree))
+            m_links.sayState(link, m_standing.place);
+    }
+}
+
+void Placement::refuse(Link &from, const QString &reason)
+{
+    if (std::exchange(from.isChild, false))
+        childrenChanged();
+    m_links.say(from, Redirect{reason, m_standing.place, suggestions(from, kContactsWanted)});
+}
+
+std::vector<Contact> Placement::suggestions(const Link &to, std::size_t most) const
+{
+    // Children first: those with room, in random order, so that a burst of newcomers spreads.
+    std::vector<std::tuple<int, quint32, Contact>> order;
+    for (const auto &[id, link] : m_links.all()) {
+        if (&link == &to || !link.isGreeted || link.peer.endpoint.port == 0)
+            continue;
+        const quint32 free = freeOf(link.place);
+        const int rank = (free > 0 ? 0 : 2) + (link.isChild ? 0 : 1);
+        order.emplace_back(rank, m_context.rng.bits(),
+            Contact{id, link.peer.endpoint.host, link.peer.endpoint.port, free});
+    }
+    std::ranges::sort(order, {},
+        [](const auto &item) { return std::pair(std::get<0>(item), std::get<1>(item)); });
+    std::vector<Contact> contacts;
+    for (const auto &[rank, lot, contact] : order) {
+        if (contacts.size() < most)
+            contacts.push_back(contact);
+    }
+    return contacts;
+}
+
+void Placement::remember(const std::optional<NodeId> &parent, const QString &reason)
+{
+    m_history.push_back({m_context.moment.utcMs, parent, reason});
+    if (m_history.size() > kHistoryMax)
+        m_history.pop_front();
+    m_context.isStatusChanged = true;
+}
+
+void Placement::setState(TreeState state)
+{
+    m_context.isStatusChanged |= std::exchange(m_standing.state, state) != state;
+}
+
+} // namespace borg::tree

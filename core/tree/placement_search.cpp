@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "place.h"
+#include "placement.h"
+
+namespace borg::tree {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+constexpr Ticks kGreetWithin = std::chrono::seconds(1);
+constexpr Ticks kBetterEvery = std::chrono::milliseconds(500);
+constexpr Ticks kRefusedFor = std::chrono::seconds(3);
+constexpr Ticks kStepMin = std::chrono::milliseconds(10);
+} // namespace
+
+void Placement::seek(const QString &reason, Ticks chooseAfter)
+{
+    m_search = Search{reason, m_context.now(), m_context.now() + chooseAfter, 0};
+    m_search->dials = m_book.dial(kFirstDials);
+    m_context.wakeBy(m_search->chooseAt);
+}
+
+void Placement::step()
+{
+    if (!m_search || m_standing.parent || stepSuccession())
+        return;
+    const Ticks now = m_context.now();
+    const bool isTime = now >= m_search->chooseAt;
+    if (isTime || isSettled()) {
+        if (Link *best = choose())
+            return attachTo(*best);
+    }
+    if (now >= m_search->since + kRootAfter)
+        return giveUp();
+
+    const auto dialling = m_book.diallingCount();
+    const auto limit = isTime ? kDialsMax : kDialsMax - std::min(kDialsMax, m_search->dials);
+    if (dialling < kDialsMax)
+        m_search->dials += m_book.dial(std::min(limit, kDialsMax - dialling));
+    if (isTime && m_orphan) { // the book may be old: whoever is online may help
+        for (const auto &peer : m_members.sample(kFirstDials, [this](const Member &member) {
+                 return member.online && !m_links.find(member.id);
+             }))
+            m_book.add(peer, AddressBook::Rank::Known);
+    }
+    m_context.wakeBy(isTime ? m_search->since + kRootAfter : m_search->chooseAt);
+    if (const Ticks next = m_book.nextDial(); next != Ticks::max())
+        m_context.wakeBy(std::max(next, now + kStepMin));
+    for (const auto &[id, until] : m_refusedUntil) {
+        if (until > now)
+            m_context.wakeBy(until);
+    }
+}
+
+bool Placement::stepSuccession()
+{
+    if (!m_succession)
+        return false;
+    for (const auto &successors = m_standing.successors; m_succession->index < successors.size();
+        ++m_succession->index, m_succession->dialUntil.reset()) {
+        const net::Peer next = successors[m_succession->index];
+        if (next.id == m_context.self) {
+            takeOver(u"the root is gone"_s);
+            return true;
+        }
+        const auto refused = m_refusedUntil.find(next.id);
+        Link *link = m_links.find(next.id);
+        if (refused != m_refusedUntil.end() || (link && link->isChild))
+            continue;
+        if (link && link->isGreeted) {
+            attachTo(*link);
+            return true;
+        }
+        if (!m_succession->dialUntil) {
+            m_succession->dialUntil = m_context.now() + kSuccessorWithin;
+            m_book.add(next, AddressBook::Rank::Now);
+            m_book.dial(1, AddressBook::Rank::Now);
+        }
+        if (m_context.now() < *m_succession->dialUntil && (link || m_book.isDialling(next.id))) {
+            m_context.wakeBy(*m_succession->dialUntil);
+            return true;
+        }
+    }
+    m_succession.reset();
+    return false;
+}
+
+bool Placement::isSettled() const
+{
+    return m_book.diallingCount() == 0
+        && std::ranges::none_of(m_links.all(), [this](const auto &entry) {
+               const Link &link = entry.second;
+               return (!link.isGreeted || link.owesContacts)
+                   && m_context.now() < link.upAt + kGreetWithin;
+           });
+}
+
+bool Placement::isEligible(const Link &link) const
+{
+    const Place &there = link.place;
+    const auto refused = m_refusedUntil.find(link.peer.id);
+    if (!link.isGreeted || link.isChild || there.capacity == 0
+        || depthOf(there) + 1 >= static_cast<quint32>(kDepthMax) || passes(there, m_context.self)
+        || (refused != m_refusedUntil.end() && refused->second > m_context.now()))
+        return false;
+    const bool isBetter = isBetterTree(m_context.crypto, there, m_standing.place);
+    if (!m_orphan || m_orphan->wasRoot)
+        return isBetter;
+    // Brothers and sisters lost the same parent: under them we would hang on each other.
+    return isBetter || (isSameTree(there, m_standing.place) && !passes(there, m_orphan->lost));
+}
+
+Link *Placement::choose()
+{
+    Link *best = nullptr;
+    Ticks leastCost = Ticks::max();
+    for (auto &[id, link] : m_links.all()) {
+        if (!isEligible(link))
+            continue;
+        const Ticks cost = costOf(link.place, link.rtt.value_or(Ticks{0}));
+        if (cost < leastCost) {
+            leastCost = cost;
+            best = &link;
+        }
+    }
+    return best;
+}
+
+void Placement::attachTo(Link &link)
+{
+    const Ticks away = m_context.now() - m_startedAt;
+    const auto sinceMs = std::min<qint64>(away.count() / 1000 + 1, 120'000);
+    link.isParent = true;
+    link.isBackup = false;
+    link.wantsIds = false;
+    link.heardAt = m_context.now();
+    m_standing.parent = link.peer.id;
+    m_standing.isAccepted = false;
+    m_attachAt = m_context.now();
+    ++m_context.counters.parentChanges;
+    m_context.isStatusChanged = true;
+    m_links.say(
+        link, Attach{m_standing.place, static_cast<quint32>(sinceMs)}, m_broadcast.digest());
+    m_upkeep.tellUse(link);
+    m_context.wakeBy(m_context.now() + m_context.config.heartbeatEvery);
+}
+
+void Placement::giveUp()
+{
+    if (m_orphan)
+        return takeOver(u"no parent found"_s);
+    m_search.reset();
+    m_succession.reset();
+    if (m_standing.state == TreeState::Joining)
+        remember(std::nullopt, u"nobody found: root of an own tree"_s);
+    setState(TreeState::Root);
+    m_upkeep.reachSoon();
+}
+
+void Placement::takeOver(const QString &reason)
+{
+    const qint64 epoch = std::max(m_context.moment.utcMs / 1000, m_standing.place.epoch + 1);
+    const auto &capacity = m_context.config.capacity;
+    letGoOfParent();
+    m_search.reset();
+    m_orphan.reset();
+    m_succession.reset();
+    m_standing.place = placeOfRoot(
+        m_context.self, epoch, rankOf(m_context.now() - m_startedAt, capacity), capacity);
+    m_standing.place.children = childCount();
+    m_standing.successors.clear();
+    m_successorsTold.clear();
+    remember(std::nullopt, reason);
+    setState(TreeState::Root);
+    tellPlace(true);
+    tellSuccessors();
+    m_upkeep.reachSoon();
+}
+
+void Placement::parentLost(const QString &reason)
+{
+    const NodeId parent = *m_standing.parent;
+    const bool wasAccepted = m_standing.isAccepted;
+    letGoOfParent();
+    if (!wasAccepted) { // it never was our parent: we look on as before
+        m_refusedUntil[parent] = m_context.now() + kRefusedFor;
+        if (!m_search)
+            seek(reason, kLookFor);
+        return step();
+    }
+    const bool wasRoot = parent == m_standing.place.root;
+    m_orphan = Orphan{parent, wasRoot};
+    m_succession = wasRoot ? std::optional(Succession{}) : std::nullopt;
+    m_search = Search{reason, m_context.now(), m_context.now(), 0};
+    remember(std::nullopt, reason);
+    step();
+}
+
+void Placement::noticeBetter(Link &link)
+{
+    if (link.isParent || !isBetterTree(m_context.crypto, link.place, m_standing.place))
+        return;
+    if (!m_standing.parent) {
+        if (!m_search)
+            seek(u"a better tree is there"_s, kLookFor);
+        return;
+    }
+    Link *parent = m_links.parent();
+    if (!parent || !m_standing.isAccepted || m_context.now() < m_betterToldAt + kBetterEvery
+        || link.isChild)
+        return;
+    m_betterToldAt = m_context.now();
+    m_links.say(*parent,
+        Better{link.place,
+            {link.peer.id, link.peer.endpoint.host, link.peer.endpoint.port, freeOf(link.place)}});
+}
+
+void Placement::wake()
+{
+    const Ticks now = m_context.now();
+    if (m_standing.parent && !m_standing.isAccepted) {
+        if (now >= m_attachAt + kAnswerWithin) {
+            parentLost(u"no answer"_s);
+        } else {
+            m_context.wakeBy(m_attachAt + kAnswerWithin);
+        }
+    }
+    if (m_loopAt && now >= *m_loopAt) {
+        const NodeId parent = *m_standing.parent;
+        if (Link *link = m_links.find(parent))
+            m_links.say(*link, Detach{});
+        m_refusedUntil[parent] = now + kRefusedFor;
+        parentLost(u"a loop"_s);
+    } else if (m_loopAt) {
+        m_context.wakeBy(*m_loopAt);
+    }
+    step();
+    tellSuccessors();
+    m_upkeep.wake();
+}
+
+} // namespace borg::tree

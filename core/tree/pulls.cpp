@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pulls.h"
+
+#include <cstring>
+
+namespace borg::tree {
+
+Pulls::Missing *Pulls::ensure(const MessageId &id, Ticks wait)
+{
+    if (const auto known = m_missing.find(id); known != m_missing.end())
+        return &known->second;
+    if (m_missing.size() >= kMissingMax)
+        return nullptr;
+    Missing &missing = m_missing[id];
+    missing.since = m_context.now();
+    schedule(id, missing, m_context.now() + wait);
+    return &missing;
+}
+
+void Pulls::schedule(const MessageId &id, Missing &missing, Ticks due)
+{
+    m_due.erase({missing.due, id});
+    missing.due = due;
+    m_due.emplace(due, id);
+    m_context.wakeBy(due);
+}
+
+void Pulls::announced(const NodeId &from, const MessageId &id)
+{
+    Missing *missing = ensure(id, firstWait());
+    if (missing && missing->announcers.size() < kAnnouncersMax
+        && !std::ranges::contains(missing->announcers, from))
+        missing->announcers.push_back(from);
+}
+
+void Pulls::offered(Link &from, const MessageId &id)
+{
+    Missing *missing = ensure(id, Ticks{0});
+    if (!missing)
+        return;
+    // A parent comes first; whoever offers has the message and is a shorter way than a rumour.
+    std::erase(missing->announcers, from.peer.id);
+    const auto where = from.isParent ? missing->announcers.begin() : missing->announcers.end();
+    missing->announcers.insert(where, from.peer.id);
+    if (!missing->isOffered && missing->asked == 0)
+        schedule(id, *missing, m_context.now());
+    missing->isOffered = true;
+}
+
+bool Pulls::arrived(const MessageId &id)
+{
+    const auto missing = m_missing.find(id);
+    if (missing == m_missing.end())
+        return false;
+    const bool wasAsked = missing->second.asked > 0;
+    if (!wasAsked) {
+        const Ticks lag = m_context.now() - missing->second.since;
+        m_lagsUs[m_lagCount++ % m_lagsUs.size()]
+            = static_cast<quint32>(std::min<qint64>(lag.count(), 60'000'000));
+    }
+    m_due.erase({missing->second.due, id});
+    m_missing.erase(missing);
+    return wasAsked;
+}
+
+Ticks Pulls::firstWait() const
+{
+    if (m_lagCount < 16)
+        return kFirstWaitMin;
+    std::array<quint32, 64> lags = m_lagsUs;
+    const auto end = lags.begin() + static_cast<qptrdiff>(std::min(m_lagCount, lags.size()));
+    const auto p95 = lags.begin() + (end - lags.begin()) * 95 / 100;
+    std::ranges::nth_element(lags.begin(), p95, end);
+    return std::max(kFirstWaitMin, Ticks{*p95 + *p95 / 2});
+}
+
+void Pulls::wake()
+{
+    std::map<NodeId, std::vector<MessageId>> asks;
+    const Ticks now = m_context.now();
+    while (!m_due.empty() && m_due.begin()->first <= now) {
+        const MessageId id = m_due.begin()->second;
+        m_due.erase(m_due.begin());
+        Missing &missing = m_missing.at(id);
+        std::erase_if(missing.announcers, [&](const NodeId &a) { return !m_links.find(a); });
+        const int count = static_cast<int>(missing.announcers.size());
+        if (count == 0 || missing.asked >= kRounds * count) {
+            m_missing.erase(id); // somebody announces it again, or nobody has it
+            continue;
+        }
+        const NodeId whom = missing.announcers[static_cast<std::size_t>(missing.asked % count)];
+        auto &ids = asks[whom];
+        Link &link = *m_links.find(whom);
+        if (ids.size() % static_cast<std::size_t>(kIdsPerFrame) == 0
+            && !link.graftsOut.take(1, now)) {
+            schedule(id, missing, now + kFirstWaitMin / 2);
+            continue;
+        }
+        ids.push_back(id);
+        ++missing.asked;
+        schedule(id, missing, now + (missing.isOffered ? kOfferedWait : kNextWait));
+    }
+    for (const auto &[whom, ids] : asks) {
+        const std::span<const MessageId> all(ids);
+        for (std::size_t at = 0; at < all.size(); at += kIdsPerFrame) {
+            const auto some = all.subspan(at, std::min<std::size_t>(kIdsPerFrame, all.size() - at));
+            m_links.say(*m_links.find(whom), Graft{}, write(some));
+        }
+    }
+    if (!m_due.empty())
+        m_context.wakeBy(m_due.begin()->first);
+}
+
+QByteArray Pulls::write(std::span<const MessageId> ids)
+{
+    return QByteArray(
+        reinterpret_cast<const char *>(ids.data()), static_cast<qsizetype>(ids.size_bytes()));
+}
+
+std::optional<std::vector<MessageId>> Pulls::read(QByteArrayView bytes)
+{
+    constexpr qsizetype kIdBytes = sizeof(MessageId);
+    if (bytes.isEmpty() || bytes.size() % kIdBytes != 0 || bytes.size() > kIdsPerFrame * kIdBytes)
+        return std::nullopt;
+    std::vector<MessageId> ids(static_cast<std::size_t>(bytes.size() / kIdBytes));
+    std::memcpy(ids.data(), bytes.data(), static_cast<std::size_t>(bytes.size()));
+    return ids;
+}
+
+} // namespace borg::tree

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <tree/links.h>
+#include <tree/message_store.h>
+
+#include <set>
+
+namespace borg::tree {
+
+/// Ids that were announced and did not come, and when to ask whom. A GRAFT pulls once; it never
+/// makes a link part of the tree.
+class Pulls {
+public:
+    static constexpr Ticks kFirstWaitMin = std::chrono::milliseconds(250); ///< T1
+    static constexpr Ticks kNextWait = std::chrono::milliseconds(350); ///< T2
+    static constexpr Ticks kOfferedWait = std::chrono::seconds(2); ///< T2 of something big.
+    static constexpr std::size_t kMissingMax = 20'000;
+    static constexpr std::size_t kAnnouncersMax = 8;
+    static constexpr int kRounds = 3; ///< Through all who announced it.
+    static constexpr qsizetype kIdsPerFrame = 64;
+
+    Pulls(Context &context, Links &links)
+        : m_context(context)
+        , m_links(links)
+    {
+    }
+
+    /// `from` has `id`, which we have not.
+    void announced(const NodeId &from, const MessageId &id);
+    /// The same, and it only comes when it is asked for.
+    void offered(Link &from, const MessageId &id);
+    /// @return whether we had asked for it.
+    bool arrived(const MessageId &id);
+    /// Asks for what is due.
+    void wake();
+
+    [[nodiscard]] Ticks firstWait() const;
+    [[nodiscard]] std::size_t missingCount() const { return m_missing.size(); }
+
+    [[nodiscard]] static QByteArray write(std::span<const MessageId> ids);
+    /// @return nothing when `bytes` are no list of at most kIdsPerFrame ids.
+    [[nodiscard]] static std::optional<std::vector<MessageId>> read(QByteArrayView bytes);
+
+private:
+    struct Missing {
+        std::vector<NodeId> announcers;
+        Ticks since{0};
+        Ticks due{0};
+        int asked = 0;
+        bool isOffered = false;
+    };
+    Missing *ensure(const MessageId &id, Ticks wait);
+    void schedule(const MessageId &id, Missing &missing, Ticks due);
+
+    Context &m_context;
+    Links &m_links;
+    std::unordered_map<MessageId, Missing, MessageIdHash> m_missing;
+    std::set<std::pair<Ticks, MessageId>> m_due;
+    std::array<quint32, 64> m_lagsUs{}; ///< From the announcement to the message, lately.
+    std::size_t m_lagCount = 0;
+};
+
+} // namespace borg::tree

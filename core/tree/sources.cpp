@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sources.h"
+
+#include "place.h"
+
+#include <QtEndian>
+
+namespace borg::tree {
+
+namespace {
+constexpr std::size_t kRangesPerSource = 8;
+constexpr qsizetype kRangeBytes = 16;
+} // namespace
+
+Source *Sources::ensure(const crypto::PublicKey &key)
+{
+    if (const auto known = m_sources.find(key); known != m_sources.end())
+        return &known->second;
+    if (m_sources.size() >= kSourcesMax)
+        return nullptr;
+    const auto &credit = m_context.config.credit;
+    const NodeId id = m_context.crypto.idOf(key);
+    Source source{key, id, id.text().toLatin1(), {},
+        TokenBucket(credit.messagesPerSecond, credit.messagesBurst, m_context.now()),
+        TokenBucket(credit.bytesPerSecond, credit.bytesBurst, m_context.now()), m_context.now()};
+    return &m_sources.emplace(key, std::move(source)).first->second;
+}
+
+bool Sources::takeCredit(Source &source, std::size_t messages, qsizetype bytes, double slack)
+{
+    const Ticks now = m_context.now();
+    const double count = static_cast<double>(messages) / slack;
+    const double volume = static_cast<double>(bytes) / slack;
+    if (!source.messages.has(count, now) || !source.bytes.take(volume, now))
+        return false;
+    return source.messages.take(count, now);
+}
+
+void Sources::sweep()
+{
+    std::erase_if(m_sources,
+        [&](const auto &entry) { return m_context.now() > entry.second.seenAt + kForgetAfter; });
+}
+
+QByteArray Sources::digest(Ticks span) const
+{
+    QByteArray bytes;
+    for (const auto &[key, source] : m_sources) {
+        const auto &all = source.window.ranges();
+        const std::size_t count = std::min(all.size(), kRangesPerSource);
+        const auto size = kPathItemBytes + 1 + static_cast<qsizetype>(count) * kRangeBytes;
+        if (count == 0 || m_context.now() > source.seenAt + span)
+            continue;
+        if (bytes.size() + size > kDigestBytesMax)
+            break; // what is left out comes once more than needed
+        const auto start = bytes.size();
+        bytes.resize(start + size);
+        char *out = bytes.data() + start;
+        out = std::ranges::copy(shortId(source.id), out).out;
+        *out++ = static_cast<char>(count);
+        for (const auto &range : std::span(all).last(count)) {
+            qToBigEndian(range.first, out);
+            qToBigEndian(range.last, out + 8);
+            out += kRangeBytes;
+        }
+    }
+    return bytes;
+}
+
+Result<Digest> Digest::read(QByteArrayView bytes)
+{
+    const Error malformed{Errc::Malformed, QStringLiteral("not a digest")};
+    Digest digest;
+    if (bytes.size() > Sources::kDigestBytesMax)
+        return malformed;
+    while (!bytes.isEmpty()) {
+        if (bytes.size() < kPathItemBytes + 1)
+            return malformed;
+        const auto count = static_cast<quint8>(bytes[kPathItemBytes]);
+        auto &ranges = digest.m_ranges[bytes.first(kPathItemBytes).toByteArray()];
+        bytes = bytes.sliced(kPathItemBytes + 1);
+        if (count > kRangesPerSource || bytes.size() < count * kRangeBytes)
+            return malformed;
+        for (quint8 i = 0; i < count; ++i, bytes = bytes.sliced(kRangeBytes)) {
+            ranges.push_back(
+                {qFromBigEndian<quint64>(bytes.data()), qFromBigEndian<quint64>(bytes.data() + 8)});
+        }
+    }
+    return digest;
+}
+
+bool Digest::contains(const NodeId &source, quint64 seq) const
+{
+    const auto ranges = m_ranges.find(shortId(source).toByteArray());
+    return ranges != m_ranges.end()
+        && std::ranges::any_of(ranges->second, [seq](const SeqWindow::Range &range) {
+               return range.first <= seq && seq <= range.last;
+           });
+}
+
+} // namespace borg::tree

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tree_node.h"
+
+#include "peer_tree.h"
+
+#include <base/sleep.h>
+
+#include <deque>
+#include <set>
+
+namespace borg::tree {
+
+namespace {
+constexpr Ticks kLastWords = std::chrono::milliseconds(100); ///< For what is queued at the end.
+} // namespace
+
+/// Carries actions out, in order, and calls the node's callbacks.
+struct TreeNode::Driver {
+    Driver(TaskScope &scope, Rng &rng, net::Transport &links, const crypto::Crypto &crypto,
+        TreeConfig config)
+        : m_scope(scope)
+        , m_transport(links)
+        , m_machine(std::move(config), rng, crypto)
+    {
+    }
+    ~Driver()
+    {
+        m_scope.clock().cancel(m_timer);
+        m_scope.clock().cancel(m_notice);
+    }
+
+    [[nodiscard]] Moment moment() const { return {m_scope.clock().now(), m_scope.clock().utcMs()}; }
+    void feed(const Event &event)
+    {
+        Actions actions;
+        m_machine.on(event, moment(), actions);
+        carryOut(std::move(actions));
+    }
+    void carryOut(Actions &&actions)
+    {
+        std::ranges::move(actions, std::back_inserter(m_queue));
+        // A callback may have brought us here: its actions come after those before.
+        if (std::exchange(m_isBusy, true))
+            return;
+        while (!m_queue.empty()) {
+            const Action action = std::move(m_queue.front());
+            m_queue.pop_front();
+            std::visit([this](const auto &concrete) { perform(concrete); }, action);
+        }
+        m_isBusy = false;
+    }
+
+    void perform(const Send &action)
+    {
+        const auto sent = m_transport.send(action.to, action.frame);
+        if (!sent && sent.error().code == Errc::Busy)
+            feed(SendRefused{action.to, action.frame});
+    }
+    void perform(const Dial &action) { m_transport.dial(action.peer); }
+    void perform(const DialUnknown &action) { m_transport.dialUnknown(action.endpoint); }
+    void perform(const HangUp &action) { m_transport.hangUp(action.peer); }
+    void perform(const WakeAt &action)
+    {
+        m_scope.clock().cancel(m_timer);
+        m_timer = m_scope.clock().after(
+            action.at - m_scope.clock().now(), [this] { feed(TimerFired{}); });
+    }
+    void perform(const Deliver &action)
+    {
+        if (m_onDelivered)
+            m_onDelivered(action.delivered);
+    }
+    void perform(const MemberChanged &action)
+    {
+        m_changedMembers.insert(action.id);
+        noticeSoon();
+    }
+    void perform(const StatusChanged &)
+    {
+        m_isStatusChanged = true;
+        noticeSoon();
+    }
+
+    /// Watchers are called from the loop: a call of theirs may have brought the change.
+    void noticeSoon()
+    {
+        if (m_notice == Clock::TimerId::None)
+            m_notice = m_scope.clock().after(Ticks{0}, [this] { notice(); });
+    }
+    void notice()
+    {
+        m_notice = Clock::TimerId::None;
+        for (const auto &id : std::exchange(m_changedMembers, {})) {
+            const auto watchers = m_watchers; // one may come or go meanwhile
+            for (const auto &watcher : watchers) {
+                if (const auto living = watcher.lock())
+                    (*living)(id);
+            }
+        }
+        if (std::exchange(m_isStatusChanged, false) && m_onChanged)
+            m_onChanged();
+    }
+
+    using Watcher = std::function<void(const NodeId &)>;
+
+    TaskScope &m_scope;
+    net::Transport &m_transport;
+    PeerTree m_machine;
+    std::deque<Action> m_queue;
+    bool m_isBusy = false;
+    Clock::TimerId m_timer = Clock::TimerId::None;
+    Clock::TimerId m_notice = Clock::TimerId::None;
+    std::set<NodeId> m_changedMembers;
+    bool m_isStatusChanged = false;
+    std::function<void(const Delivered &)> m_onDelivered;
+    std::function<void()> m_onChanged;
+    std::vector<std::weak_ptr<Watcher>> m_watchers;
+};
+
+TreeNode::TreeNode(TaskScope &scope, Rng &rng, net::Transport &treeLinks,
+    const crypto::Crypto &crypto, TreeConfig config)
+    : m_driver(std::make_unique<Driver>(scope, rng, treeLinks, crypto, std::move(config)))
+{
+    treeLinks.setListener(this);
+}
+
+TreeNode::~TreeNode()
+{
+    m_driver->m_transport.setListener(nullptr);
+}
+
+void TreeNode::start(std::vector<net::Peer> seeds, std::vector<net::Endpoint> unknownSeeds)
+{
+    m_driver->feed(Start{std::move(seeds), std::move(unknownSeeds)});
+}
+
+QCoro::Task<Result<Done>> TreeNode::leave()
+{
+    m_driver->feed(Leave{});
+    co_return co_await Sleep(m_driver->m_scope, kLastWords);
+}
+
+Result<MessageId> TreeNode::broadcast(QString type, QJsonObject body, QByteArray attachment)
+{
+    Actions actions;
+    auto id = m_driver->m_machine.broadcast(
+        type, body, std::move(attachment), m_driver->moment(), actions);
+    m_driver->carryOut(std::move(actions));
+    return id;
+}
+
+void TreeNode::onDelivered(std::function<void(const Delivered &)> delivered)
+{
+    m_driver->m_onDelivered = std::move(delivered);
+}
+
+void TreeNode::onChanged(std::function<void()> changed)
+{
+    m_driver->m_onChanged = std::move(changed);
+}
+
+TreeStatus TreeNode::status() const
+{
+    return m_driver->m_machine.status();
+}
+
+void TreeNode::setFreeBytes(qint64 bytes)
+{
+    m_driver->feed(SetFreeBytes{bytes});
+}
+
+std::vector<net::Peer> TreeNode::knownPeers() const
+{
+    return m_driver->m_machine.knownPeers();
+}
+
+std::vector<Member> TreeNode::members() const
+{
+    return m_driver->m_machine.members().members();
+}
+
+std::optional<Member> TreeNode::find(const NodeId &id) const
+{
+    return m_driver->m_machine.members().find(id);
+}
+
+Directory::Watch TreeNode::watch(std::function<void(const NodeId &)> changed)
+{
+    auto watcher = std::make_shared<Driver::Watcher>(std::move(changed));
+    std::erase_if(m_driver->m_watchers, [](const auto &w) { return w.expired(); });
+    m_driver->m_watchers.push_back(watcher);
+    return watcher;
+}
+
+void TreeNode::linkUp(const net::Peer &peer, net::Direction direction)
+{
+    m_driver->feed(LinkUp{peer, direction});
+}
+
+void TreeNode::linkDown(const NodeId &peer, Errc why)
+{
+    m_driver->feed(LinkDown{peer, why});
+}
+
+void TreeNode::frameArrived(const NodeId &from, const wire::Frame &frame)
+{
+    m_driver->feed(FrameArrived{from, frame});
+}
+
+void TreeNode::writable(const NodeId &peer, wire::FrameClass)
+{
+    m_driver->feed(Writable{peer});
+}
+
+void TreeNode::dialFailed(const net::Endpoint &endpoint, Errc why)
+{
+    m_driver->feed(DialFailed{endpoint, why});
+}
+
+} // namespace borg::tree

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "upkeep.h"
+
+#include "place.h"
+
+namespace borg::tree {
+
+void Upkeep::soon()
+{
+    m_due = std::min(m_due, m_context.now() + kSoon);
+    m_context.wakeBy(m_due);
+}
+
+void Upkeep::reachSoon()
+{
+    m_reachEvery = kReachMin;
+    m_reachAt = m_context.now();
+    soon();
+}
+
+void Upkeep::wake()
+{
+    if (m_context.now() >= m_due) {
+        // Spread, so that the nodes of a network do not all look in the same instant.
+        m_due = m_context.now() + kEvery / 2 + m_context.spread(kEvery);
+        keepBackups();
+        keepLazyLinks();
+        dropIdle();
+        if (!m_standing.parent)
+            reachOut();
+    }
+    m_context.wakeBy(m_due);
+}
+
+bool Upkeep::fitsAsBackup(const Link &link) const
+{
+    return link.isGreeted && !link.isTree() && link.place.capacity > 0
+        && isSameTree(link.place, m_standing.place) && !passes(link.place, m_context.self)
+        && (!m_standing.parent || *m_standing.parent == m_standing.place.root
+            || !passes(link.place, *m_standing.parent));
+}
+
+Ticks Upkeep::backupCost(const Link &link) const
+{
+    // Those who would follow the dead root come first, then ways that share little with ours.
+    const auto &successors = m_standing.successors;
+    const auto rank = std::ranges::find(successors, link.peer.id, &net::Peer::id);
+    if (m_standing.isUnderRoot() && rank != successors.end())
+        return Ticks{rank - successors.begin()};
+    constexpr Ticks kShared = std::chrono::seconds(1);
+    return costOf(link.place, link.rtt.value_or(Ticks{0})) + Ticks{1000}
+    + kShared * std::max(sharedNodes(link.place, m_standing.place), 2U);
+}
+
+void Upkeep::keepBackups()
+{
+    std::vector<std::pair<Ticks, Link *>> fitting;
+    if (m_standing.isAttached()) {
+        for (auto &[id, link] : m_links.all()) {
+            if (fitsAsBackup(link))
+                fitting.emplace_back(backupCost(link), &link);
+        }
+    }
+    std::ranges::stable_sort(fitting, {}, &std::pair<Ticks, Link *>::first);
+    fitting.resize(std::min(fitting.size(), kBackups));
+    for (auto &[id, link] : m_links.all()) {
+        const bool isBackup
+            = std::ranges::contains(fitting, &link, &std::pair<Ticks, Link *>::second);
+        m_context.isStatusChanged |= std::exchange(link.isBackup, isBackup) != isBackup;
+        tellUse(link);
+    }
+    if (!m_standing.isAttached())
+        return;
+    if (m_standing.isUnderRoot()) {
+        const auto count = std::min(m_standing.successors.size(), kBackups);
+        for (const auto &peer : std::span(m_standing.successors).first(count)) {
+            if (peer.id == m_context.self)
+                break; // we are next: nobody stands before us
+            m_book.add(peer, AddressBook::Rank::Now);
+        }
+    }
+    if (fitting.size() < kBackups)
+        dialMembers(kBackups - fitting.size(), true, AddressBook::Rank::Now);
+    m_book.dial(kBackups, AddressBook::Rank::Now);
+}
+
+void Upkeep::keepLazyLinks()
+{
+    const auto wanted = static_cast<qptrdiff>(m_context.config.lazyLinks);
+    auto count = std::ranges::count_if(m_links.all(),
+        [](const auto &entry) { return entry.second.wantsIds || entry.second.isBackup; });
+    std::vector<Link *> idle;
+    for (auto &[id, link] : m_links.all()) {
+        if (link.isTree() && std::exchange(link.wantsIds, false))
+            tellUse(link);
+        if (link.isGreeted && !link.isTree() && !link.isBackup && !link.wantsIds)
+            idle.push_back(&link);
+    }
+    for (; count < wanted && !idle.empty(); ++count) {
+        const auto pick = m_context.rng.below(static_cast<quint32>(idle.size()));
+        Link *link = std::exchange(idle[pick], idle.back());
+        idle.pop_back();
+        link->wantsIds = true;
+        m_context.isStatusChanged = true;
+        tellUse(*link);
+    }
+    if (count < wanted && m_standing.state != TreeState::Joining) {
+        dialMembers(1, true, AddressBook::Rank::Now);
+        m_book.dial(1, AddressBook::Rank::Now);
+    }
+}
+
+void Upkeep::tellUse(Link &link)
+{
+    const bool isUsed = !link.isTree() && (link.isBackup || link.wantsIds);
+    const Use use{isUsed, isUsed};
+    if (!link.isGreeted || use == link.use)
+        return;
+    link.use = use;
+    m_links.say(link, use);
+}
+
+void Upkeep::dropIdle()
+{
+    std::vector<NodeId> idle;
+    for (auto &[id, link] : m_links.all()) {
+        if (link.isUsed())
+            link.usedAt = m_context.now();
+        const bool isOurs = link.direction == net::Direction::Outbound;
+        if (m_context.now() > link.usedAt + (isOurs ? kIdleOutbound : kIdleInbound))
+            idle.push_back(id);
+    }
+    for (const auto &id : idle)
+        m_links.hangUp(id);
+}
+
+void Upkeep::reachOut()
+{
+    if (m_context.now() < m_reachAt)
+        return;
+    m_reachAt = m_context.now() + m_reachEvery;
+    m_reachEvery = std::min(2 * m_reachEvery, kReachMax);
+    dialMembers(2, false, AddressBook::Rank::Now);
+    m_book.dial(3);
+}
+
+void Upkeep::dialMembers(std::size_t count, bool isOnline, AddressBook::Rank rank)
+{
+    const auto peers = m_members.sample(count, [&](const Member &member) {
+        return member.online == isOnline && !m_links.find(member.id)
+            && !m_book.isDialling(member.id);
+    });
+    for (const auto &peer : peers)
+        m_book.add(peer, rank);
+}
+
+} // namespace borg::tree
