@@ -62,7 +62,7 @@ Result<Done> FrameWriter::push(const Frame &frame)
     Queue &queue = m_queues.at(at);
     const qsizetype cost = frame.sizeBytes() + kFrameCost;
     if (cost > roomFor(at)) {
-        queue.refusedBytes = std::max(queue.refusedBytes, cost);
+        refuse(frame);
         return Error{Errc::Busy, {}};
     }
     if (queue.frames.isEmpty())
@@ -71,6 +71,12 @@ Result<Done> FrameWriter::push(const Frame &frame)
     queue.queuedBytes += cost;
     m_queuedBytes += cost;
     return Done{};
+}
+
+void FrameWriter::refuse(const Frame &frame)
+{
+    qsizetype &refused = m_queues.at(static_cast<std::size_t>(frame.frameClass)).refusedBytes;
+    refused = std::max(refused, frame.sizeBytes() + kFrameCost);
 }
 
 qsizetype FrameWriter::roomFor(std::size_t frameClass) const

@@ -47,6 +47,10 @@ public:
     /// @return Done, TooLarge, or Busy: nothing was queued; takeWritable() will name the class.
     Result<Done> push(const Frame &frame);
 
+    /// Remembers that the owner refused `frame` for a reason of its own: takeWritable() will name
+    /// its class.  @pre !isEmpty()
+    void refuse(const Frame &frame);
+
     /// Writes slices to the front of `out`: as much as waits, or as fits.
     /// @return the bytes written; 0 when nothing waits.  @pre out.size() >= kFillBytesMin
     qsizetype fill(std::span<char> out);
