@@ -45,6 +45,12 @@ ApplicationWindow {
         accent: Theme.accent
     }
 
+    // Without a tray the window would vanish for good: said once, with the two ways to go.
+    function askBeforeClosing() {
+        closing.active = true;
+        (closing.item as Sheet).open();
+    }
+
     QtObject {
         id: keeper
         property int page: 0
@@ -106,6 +112,20 @@ ApplicationWindow {
             page: keeper.page
             focus: true
             onPageRequested: page => keeper.page = page
+        }
+    }
+
+    Loader {
+        id: closing
+        active: false
+        sourceComponent: Sheet {
+            heading: qsTr("Close the window?")
+            explanation: qsTr("The node keeps running in the background. Open BorgIOS again to see it or to stop it.")
+            confirmText: qsTr("Close the window")
+            onConfirmed: {
+                window.preferences.setToldAboutClosing();
+                Qt.quit();
+            }
         }
     }
 

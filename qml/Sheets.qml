@@ -7,6 +7,7 @@ import Borg.Model
 // Every question the window asks, and the file dialogs, made when first needed.
 Item {
     id: sheets
+    objectName: "sheets"
 
     required property StorageModel model
 

@@ -41,7 +41,7 @@ public:
     void setDataDir(const QString &dataDir);
     /// Whether the person has read that closing the window leaves the node running.
     [[nodiscard]] bool toldAboutClosing() const;
-    void setToldAboutClosing();
+    Q_INVOKABLE void setToldAboutClosing();
 
 Q_SIGNALS:
     void changed();

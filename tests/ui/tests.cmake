@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+if(BORG_BUILD_UI)
+  set(ui_tests ${CMAKE_CURRENT_SOURCE_DIR}/ui)
+  add_library(borg_ui_harness STATIC
+    ${ui_tests}/fake_launcher.h ${ui_tests}/fake_node_api.h ${ui_tests}/harness.cpp
+    ${ui_tests}/harness.h ${ui_tests}/scenes.cpp ${ui_tests}/scenes.h)
+  target_include_directories(borg_ui_harness PUBLIC ${ui_tests})
+  target_link_libraries(borg_ui_harness PUBLIC Borg::qml Borg::sim PRIVATE Borg::warnings)
+  borg_use_pch(borg_ui_harness)
+
+  qt_add_executable(borg-shots ${ui_tests}/shots.cpp)
+  target_link_libraries(borg-shots PRIVATE borg_ui_harness borg_qmlplugin Qt6::Test Borg::warnings)
+  borg_use_pch(borg-shots)
+endif()

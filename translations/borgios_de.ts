@@ -1,0 +1,1333 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>AppearanceMenu</name>
+    <message>
+        <source>Theme</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Usual</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger (125 %)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest (150 %)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reduce motion</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>AttentionItem</name>
+    <message>
+        <source>Copy invite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>%1 The figures below are from before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start node</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Field</name>
+    <message>
+        <source>Looks right</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FileCard</name>
+    <message>
+        <source>Download %1 to…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the link of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FileChoosers</name>
+    <message>
+        <source>Add files to the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the file as</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>GivenCard</name>
+    <message>
+        <source>Shards held</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checked since start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repaired by this node</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free on this disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you give</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>bytes given of the limit</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 used for others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 damaged shards were found and are rebuilt from others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>JobCard</name>
+    <message>
+        <source>Progress of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Main</name>
+    <message>
+        <source>%1 – BorgIOS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the window?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The node keeps running in the background. Open BorgIOS again to see it or to stop it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>NavButton</name>
+    <message numerus="yes">
+        <source>%1, %n notice(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>a page and its shortcut</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>NetworkPage</name>
+    <message>
+        <source>Network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy invite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody else is here yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send an invite to somebody, or use it on another computer of yours.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture of the tree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Latest change: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List of the nodes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>OverviewPage</name>
+    <message>
+        <source>Overview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You give</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nodes online</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything is fine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing here needs you. You may close this window; the node keeps running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your place in the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PageFrame</name>
+    <message>
+        <source>Start node</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RadialNode</name>
+    <message>
+        <source>Offline</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RadialTree</name>
+    <message numerus="yes">
+        <source>+ %n more in the list</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SetupChoices</name>
+    <message>
+        <source>Try it on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Five small nodes start here and form a network of their own. Nothing leaves this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Join a network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Somebody gave you an invite. This computer becomes a node of their network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Invite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Join</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Create a network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer is the first node. You invite the others, for example your own computers or friends.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>for example Family</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SetupPage</name>
+    <message>
+        <source>A small program runs in the background, also while this window is closed. You can stop it at any time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It keeps encrypted shards of other people&apos;s files in one folder, up to a limit. A shard alone reveals nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your own files are encrypted before they leave. Whoever has a file&apos;s link can read it, and nobody else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It uses your network connection, but no account, and it does not look at your other files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Welcome to BorgIOS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A network of computers that keep each other&apos;s files. It belongs to those who take part.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What this does to your computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything is kept in %1. Remove that folder and nothing stays behind.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ShardDots</name>
+    <message>
+        <source>%1 of %2 shards reachable, %3 needed</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Sheet</name>
+    <message>
+        <source>OK</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Sheets</name>
+    <message>
+        <source>Copy the link of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove %1?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The link carries the key: whoever has it can read the file, and it cannot be taken back. Send it only to those you trust, in a private way.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The network forgets it and links to it stop working. A copy on your disk is not touched. This cannot be undone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Get a file by its link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is fetched from the network, checked, and saved where you choose.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose where to save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Sidebar</name>
+    <message>
+        <source>Overview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Storage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+%1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Widen the sidebar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Narrow the sidebar</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StateCard</name>
+    <message>
+        <source>Running since</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This node</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StatusBlock</name>
+    <message>
+        <source>Node: %1. %2</source>
+        <comment>state and reason</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StoragePage</name>
+    <message>
+        <source>Storage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files are encrypted here, then spread over the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Get by link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) of yours</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Transfers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop files here to keep them in the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They are encrypted on this computer. Even if some nodes fail, they can be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop to add to the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Dismiss</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>%1/s</source>
+        <comment>a rate, for example 12 MB/s</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a few seconds left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n second(s) left</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s) left</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s) left</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>more than two days left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <comment>milliseconds</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Today %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Yesterday %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Node %1</source>
+        <comment>the beginning of a node&apos;s id</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Child</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sibling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stand-in parent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neighbour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting for peers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Encrypted and kept on this computer until other nodes can take it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Being sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its shards are on their way to other nodes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Safe, still spreading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enough shards are stored; the remaining ones follow by themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Safe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every shard is stored and reachable.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Readable, being repaired</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some nodes are away. The network rebuilds the missing shards by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In danger</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only just enough shards are reachable. Keep a copy until it is repaired.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not readable now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Too few shards are reachable. It comes back if enough nodes return.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is no longer there. Choose it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No node has this file. Check the link, or ask who gave it to you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file may not be read. Change its permissions and add it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The link&apos;s key does not fit this file. Ask for the link again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk could not be read. Check it and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk could not be written. Choose another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is not enough space left. Free some and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This disk is full. Free some space or choose another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other nodes did not answer. Check the connection and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Too few nodes with this file answer. Try again later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file changed while it was read. Add it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file of this name is there already. Choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is larger than this network takes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is not a file that can be added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The link is damaged. Copy the whole of it and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The node has too much to do. Try again in a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The node stopped. Start it and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It did not work. Try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The node is not running. Start it and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is not there any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is not allowed. Check permissions and links.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk could not be used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no space left. Free some and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something else changed it at the same time. Try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is too large.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The node did not understand it. Both programs must be of one version.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>what did not work, and why</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::desktop::Tray</name>
+    <message>
+        <source>Open BorgIOS</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start node</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit window (node keeps running)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop node and quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>state and reason</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BorgIOS
+%1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>BorgIOS is still here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The node keeps running. Open or stop it from this icon.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::AttentionRows</name>
+    <message>
+        <source>This computer cannot store new data.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is full or failed. Free some space; the node goes on by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The space you give is nearly used up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New shards go to other nodes. What is stored here stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n damaged shard(s) found on this disk.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The network rebuilds them from others. If it happens again, check the disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This node is alone in its network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files are only on this computer until others join. Send somebody an invite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>a file and its state</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was not added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was not downloaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <comment>further notices</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Look at the list of your files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::Dashboard</name>
+    <message>
+        <source>This node already belongs to a network, so the invite was not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set up this computer first, then open the link again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program borgd is missing. Install BorgIOS again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The node ended: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The node has no invite yet. Try again in a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Invite copied. Send it to whoever shall join.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::FileRows</name>
+    <message>
+        <source>any %1 of %2 shards</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 shards reachable, %3 needed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::JobRows</name>
+    <message>
+        <source>Encrypting and sending</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fetching and checking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>bytes done of all</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stored in the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved as %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was left behind</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::NetworkModel</name>
+    <message>
+        <source>Nobody else is here yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer is the root of the tree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer hangs below %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>has %n child(ren)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other node(s) online</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 and %2. %3.</source>
+        <comment>place in the tree, children, nodes that are up</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::NodeStatus</name>
+    <message>
+        <source>Online</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connected, but it cannot store new data.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Connected with %n other node(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No other node is reachable yet. Invite one to join.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Joining</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for a place in the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopping</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saying goodbye to its neighbours.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking what is stored on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not started</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The node is being started.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You stopped the node. Nothing is given or used until you start it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for the node on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connection lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The node does not answer. It may have stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No node is running on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::OverviewModel</name>
+    <message>
+        <source>of %1 offered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no limit set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n shard(s) held for others</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) of yours</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing stored yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All of them safe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n need(s) a look</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n direct link(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, the nearest at %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>This node is the root of the tree, with %n child(ren).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Level %1 of the tree, below %2, with %n child(ren).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::PeerRows</name>
+    <message>
+        <source>This computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You, the root</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 in, %2 out</source>
+        <comment>traffic with a node</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Level %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Online</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last seen: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not seen yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::SetupModel</name>
+    <message>
+        <source>A program that belongs to BorgIOS is missing. Install it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It could not be started. Below is what the program said.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Starting %n nodes on this computer…</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Opening the dashboard…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Joining the network…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Creating the network…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste the invite that you were given.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is too long for an invite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the link of a file, not an invite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The invite is cut off. Copy the whole of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An invite begins with borg:join/. An address such as host:4001 works too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give the network a name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>At most %n characters.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::StorageModel</name>
+    <message>
+        <source>no limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New shards are not taken: the disk is full or failed. Free some space.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only files on this computer can be added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is a folder. Add the files in it instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was not added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was downloaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was not cancelled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was removed from the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was not removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The link was not copied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link copied. Whoever has it can read the file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste a link that begins with borg:r/.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is an invite to a network, not the link of a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This link can check the file but not open it. Ask for the full link.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is not the link of a file. It begins with borg:r/.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The link is cut off. Copy the whole of it, with the part after #.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+</TS>
