@@ -18,6 +18,8 @@ namespace {
 constexpr qsizetype kTagBytes = crypto::kGcmTagBytes;
 static_assert(kRecordPlainBytes + kTagBytes == kRecordBytes);
 
+static_assert(kSegmentPlainMin >= kDataShardsMax * kDataShardsMax); // no slice is empty
+
 constexpr quint8 kLastOfSegment = 1;
 constexpr quint8 kLastOfFile = 2;
 
@@ -26,9 +28,9 @@ qsizetype partsOf(qsizetype bytes, qsizetype partBytes)
     return (bytes + partBytes - 1) / partBytes;
 }
 
-crypto::Hash treeHash(QByteArrayView bytes, HashCode code)
+crypto::Hash plainHashOf(QByteArrayView plain, HashCode code)
 {
-    return rootOfGroups(groupRootsOf(bytes, code), code);
+    return crypto::hashOf(static_cast<crypto::HashKind>(code), plain);
 }
 
 /// Ciphertext as slices on k shards: calls visit(shard, offset, bytes) for each piece of a range.
@@ -49,7 +51,7 @@ public:
     explicit SegmentCipher(const SegmentRef &segment)
         : m_gcm(keyOf(segment))
         , m_recordCount(partsOf(segment.plainBytes, kRecordPlainBytes))
-        , m_plainBytes(segment.plainBytes)
+        , m_sealedBytes(std::max(segment.plainBytes, kSegmentPlainMin))
         , m_last(segment.last)
     {
         std::ranges::copy(segment.file.bytes, m_associated.begin());
@@ -58,9 +60,10 @@ public:
     }
 
     [[nodiscard]] qsizetype recordCount() const { return m_recordCount; }
+    /// Of a record, with what it is filled up with.
     [[nodiscard]] qsizetype plainBytesOf(qsizetype record) const
     {
-        return std::min(kRecordPlainBytes, m_plainBytes - record * kRecordPlainBytes);
+        return std::min(kRecordPlainBytes, m_sealedBytes - record * kRecordPlainBytes);
     }
 
     /// `place(at, bytes)` gives the memory for so many bytes, or fewer, at `at` of the record.
@@ -126,7 +129,7 @@ private:
     crypto::AesGcm m_gcm;
     std::array<quint8, 28> m_associated{};
     qsizetype m_recordCount;
-    qsizetype m_plainBytes;
+    qsizetype m_sealedBytes;
     bool m_last;
 };
 
@@ -173,7 +176,7 @@ public:
         const std::vector<const char *> data(at.begin(), at.begin() + std::ptrdiff_t(k));
         m_erasure.encode(data, std::span(at).subspan(k), bytes);
         for (std::size_t i = 0; i < at.size(); ++i)
-            m_groups[i].push_back(treeHash(QByteArrayView(at[i], bytes), m_hashCode));
+            m_groups[i].push_back(groupRootsOf(QByteArrayView(at[i], bytes), m_hashCode).front());
     }
 
     void codeAll()
@@ -266,7 +269,8 @@ qsizetype segmentPlainBytes(int k)
 
 qsizetype segmentCipherBytes(qsizetype plainBytes)
 {
-    return plainBytes + partsOf(plainBytes, kRecordPlainBytes) * kTagBytes;
+    const qsizetype sealedBytes = std::max(plainBytes, kSegmentPlainMin);
+    return sealedBytes + partsOf(sealedBytes, kRecordPlainBytes) * kTagBytes;
 }
 
 qsizetype shardBytesOf(qsizetype payloadBytes, int k)
@@ -301,12 +305,16 @@ EncodedSegment SegmentCodec::encode(const crypto::SecretKey &key, const FileId &
         .index = index,
         .plainBytes = plain.size(),
         .last = last,
-        .plainHash = treeHash(plain, m_hashCode)};
+        .plainHash = plainHashOf(plain, m_hashCode)};
+    const QByteArray filled = plain.size() < kSegmentPlainMin
+        ? plain.toByteArray().leftJustified(kSegmentPlainMin, '\0')
+        : QByteArray();
+    const QByteArrayView source = filled.isEmpty() ? plain : QByteArrayView(filled);
     SegmentCipher cipher(segment);
     ShardSet shards(m_erasure, m_hashCode, segmentCipherBytes(plain.size()));
     const auto seal = [&](qsizetype record) {
         cipher.seal(
-            record, plain.data() + record * kRecordPlainBytes, [&](qsizetype at, qsizetype bytes) {
+            record, source.data() + record * kRecordPlainBytes, [&](qsizetype at, qsizetype bytes) {
                 return shards.place(record * kRecordBytes + at, bytes);
             });
     };
@@ -346,10 +354,14 @@ Result<Done> SegmentCodec::decode(
     if (!data)
         return fail(data.error());
 
+    QByteArray filled;
+    if (segment.plainBytes < kSegmentPlainMin)
+        filled.resizeForOverwrite(kSegmentPlainMin);
+    char *const out = filled.isEmpty() ? plain.data() : filled.data();
     SegmentCipher cipher(segment);
     for (qsizetype record = 0; record < cipher.recordCount(); ++record) {
         const auto opened = cipher.open(
-            record, plain.data() + record * kRecordPlainBytes, [&](qsizetype at, qsizetype bytes) {
+            record, out + record * kRecordPlainBytes, [&](qsizetype at, qsizetype bytes) {
                 const qsizetype from = record * kRecordBytes + at;
                 const qsizetype inside = from % sliceBytes;
                 return QByteArrayView(
@@ -360,9 +372,12 @@ Result<Done> SegmentCodec::decode(
                 u"segment %1, record %2: wrong key or wrong bytes"_s.arg(segment.index)
                     .arg(record)});
     }
+    if (!filled.isEmpty())
+        std::copy_n(filled.constData(), plain.size(), plain.data());
     // A link stands for one content: a maker who knows the key could have coded shards that give
     // each reader another one, all of them properly sealed.
-    if (treeHash(QByteArrayView(plain.data(), std::ssize(plain)), m_hashCode) != segment.plainHash)
+    if (plainHashOf(QByteArrayView(plain.data(), std::ssize(plain)), m_hashCode)
+        != segment.plainHash)
         return fail(
             {Errc::Unauthorized, u"segment %1 is not what the manifest says"_s.arg(segment.index)});
     return Done{};

@@ -11,19 +11,23 @@
 /// threads; a segment of 20/50 takes 5 to 20 ms.
 ///
 /// Ciphertext of a segment: records of 64 KiB, the last may be shorter, each AES-256-GCM of up to
-/// 65,520 bytes followed by the 16-byte tag. The key of a segment is HKDF-SHA-256 of the file key
-/// (salt: the file id; info: "borg segment v1", index as 8 bytes big-endian, hash of the plaintext
-/// segment), so that changed content never meets an old key. Nonce: 7 zero bytes, 1 byte of flags
+/// 65,520 bytes followed by the 16-byte tag; below 4 KiB the plaintext is filled up with zeros to
+/// that. The key of a segment is HKDF-SHA-256 of the file key (salt: the file id; info: "borg
+/// segment v1", index as 8 bytes big-endian, hash of the plaintext segment: one BLAKE3 or SHA-256,
+/// no tree), so that changed content never meets an old key. Nonce: 7 zero bytes, 1 byte of flags
 /// (1: last record of the segment, 2: of the file), record number as 4 bytes big-endian. Associated
 /// data: file id, index as 8 bytes, plaintext length as 4 bytes.
 ///
 /// Data shard i is the i-th slice of ceil(ciphertext / k) bytes, filled up with zeros to the next
-/// 4 KiB. So every data shard of a short segment holds its k-th part, never one of them all of it.
+/// 4 KiB. So each data shard holds a k-th part of even the shortest segment, none holds all of it,
+/// and no two shards are equal.
 namespace borg::store {
 
 inline constexpr qsizetype kShardBytesMax = 512 * 1024;
 inline constexpr qsizetype kRecordBytes = 64 * 1024; ///< With the tag.
 inline constexpr qsizetype kRecordPlainBytes = kRecordBytes - 16;
+inline constexpr qsizetype kSegmentPlainMin
+    = 4096; ///< Less is filled up. At least kDataShardsMax^2.
 
 /// Names a file inside its own encryption. Public, chosen at random with the key.
 struct FileId {
@@ -46,7 +50,7 @@ struct SegmentRef {
     quint64 index = 0;
     qsizetype plainBytes = 0; ///< 1 to segmentPlainBytes(k).
     bool last = false; ///< The file ends with it.
-    crypto::Hash plainHash{}; ///< treeHash of the plaintext; the private part has it.
+    crypto::Hash plainHash{}; ///< Of the plaintext, by the hash code; the private part has it.
 };
 
 struct EncodedSegment {

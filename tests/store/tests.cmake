@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+borg_test(store capability_test code_table_test erasure_test hash_tree_test placement_test)
+borg_test(store root_page_test segment_codec_test)
