@@ -21,7 +21,7 @@ struct StoreParts {
     net::Transport &bulk; ///< The StoreNode becomes its listener.
     disk::Disk &disk; ///< Below it: packs/, spool/ and store.sqlite are the store's.
     Executor &executor;
-    const tree::Directory &directory;
+    tree::Directory &directory;
     const crypto::Crypto &crypto;
     crypto::KeySource &keys;
 };

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "manifest_reader.h"
+
+namespace borg::store {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr std::size_t kAskedMax = 64;
+
+/// The pieces in an answer to GetRoot.
+std::vector<QByteArray> piecesIn(const net::Answer<RootReply> &answer)
+{
+    std::vector<QByteArray> pieces;
+    qsizetype at = 0;
+    for (const quint32 size : answer.reply.sizes) {
+        if (qsizetype{size} > answer.body.size() - at)
+            break;
+        pieces.push_back(answer.body.sliced(at, size));
+        at += size;
+    }
+    return pieces;
+}
+
+} // namespace
+
+Result<Done> ManifestReader::take(QByteArray rootPage)
+{
+    auto manifest = Manifest::parse(rootPage);
+    if (!manifest)
+        return manifest.error();
+    m_manifest = *std::move(manifest);
+    m_rootPage = std::move(rootPage);
+    return Done{};
+}
+
+QCoro::Task<Result<Done>> ManifestReader::open(ShardId manifest, Cancel cancel, bool repairing)
+{
+    m_id = manifest;
+    auto page = co_await fetchRoot(cancel);
+    if (!page)
+        co_return page.error();
+    if (auto taken = take(*std::move(page)); !taken)
+        co_return taken;
+    auto locations = co_await m_net.locate(tag(), repairing);
+    if (!locations)
+        co_return locations.error();
+    m_locations = *std::move(locations);
+    co_return Done{};
+}
+
+QCoro::Task<Result<QByteArray>> ManifestReader::fetchRoot(Cancel cancel)
+{
+    std::vector<Site> sites;
+    for (const NodeId &node : m_net.online())
+        sites.push_back({node, 1, {}, 0, 0});
+    auto nodes = candidates(m_id, sites);
+    if (nodes.size() > kAskedMax)
+        nodes.resize(kAskedMax);
+    const net::CallOptions options{ShardNet::kAskWithin, wire::FrameClass::Normal, cancel};
+    std::vector<QCoro::Task<Result<net::Answer<RootReply>>>> asked;
+    for (const NodeId &node : nodes)
+        asked.push_back(m_net.ask(node, GetRoot{m_id}, {}, options));
+
+    // In the order of asking, likeliest first; enough is enough, slow ones are not waited for.
+    std::map<int, QByteArray> pieces;
+    int k = 1;
+    for (auto &task : asked) {
+        const auto answer = co_await task;
+        if (!answer && answer.error().code == Errc::Closed)
+            co_return answer.error();
+        for (const QByteArray &piece : answer ? piecesIn(*answer) : std::vector<QByteArray>{}) {
+            const auto info = readRootPiece(piece);
+            if (!info || info->manifest != m_id)
+                continue;
+            k = info->k;
+            pieces.emplace(info->index, piece);
+        }
+        if (!pieces.empty() && static_cast<int>(pieces.size()) >= k)
+            break;
+    }
+    m_rootK = k;
+    if (pieces.empty())
+        co_return Error{Errc::NotFound,
+            u"no node that can be reached knows this file (%1 asked)"_s.arg(nodes.size())};
+    std::vector<QByteArray> all;
+    for (const auto &[index, piece] : pieces)
+        all.push_back(piece);
+    co_return co_await disk::OnExecutor<Result<QByteArray>>(
+        m_net.scope(), m_executor, [id = m_id, all = std::move(all)] {
+            return decodeRootPage(id, std::vector<QByteArrayView>(all.begin(), all.end()));
+        });
+}
+
+QCoro::Task<Result<Done>> ManifestReader::openFromSpool(ShardId manifest, ShardId tag, int pieces)
+{
+    m_id = manifest;
+    auto page = co_await disk::OnExecutor<Result<QByteArray>>(m_net.scope(), m_executor,
+        [&spool = m_spool, manifest, tag, pieces]() -> Result<QByteArray> {
+            const auto all = spool.load(tag, kRootSegment, pieces);
+            if (!all)
+                return all.error();
+            return decodeRootPage(manifest, std::vector<QByteArrayView>(all->begin(), all->end()));
+        });
+    if (!page)
+        co_return page.error();
+    if (auto taken = take(*std::move(page)); !taken)
+        co_return taken;
+    auto locations = co_await m_net.locate(tag);
+    if (!locations)
+        co_return locations.error();
+    m_locations = *std::move(locations);
+    co_return Done{};
+}
+
+Result<PrivatePart> ManifestReader::unlock(const crypto::SecretKey &key)
+{
+    auto opened = m_manifest->open(key);
+    if (!opened)
+        return opened.error();
+    m_key = key;
+    m_plainHashes = opened->plainHashes;
+    return opened;
+}
+
+QCoro::Task<Result<QByteArray>> ManifestReader::fetchPage(
+    BlockRef block, qsizetype bytes, Cancel cancel)
+{
+    const auto codec = SegmentCodec::make(m_manifest->code(), m_manifest->hashCode());
+    if (!codec)
+        co_return codec.error();
+    const auto fetch = std::make_shared<BlockFetch>(
+        m_net, m_executor, m_latency, block, m_locations, Check::Hash, cancel);
+    auto pieces = co_await fetch->fetch();
+    if (pieces) {
+        co_return co_await disk::OnExecutor<Result<QByteArray>>(
+            m_net.scope(), m_executor, [codec = *codec, bytes, pieces = *std::move(pieces)] {
+                std::vector<ShardPiece> shards;
+                for (const Piece &piece : pieces)
+                    shards.push_back({piece.index, piece.bytes});
+                return codec.decodePublic(bytes, shards);
+            });
+    }
+    if (pieces.error().code != Errc::NotFound)
+        co_return pieces.error();
+    const int n = block.code.n;
+    auto spooled = co_await disk::OnExecutor<Result<QByteArray>>(m_net.scope(), m_executor,
+        [&spool = m_spool, tag = tag(), segment = block.segment, n, codec = *codec,
+            bytes]() -> Result<QByteArray> {
+            const auto all = spool.load(tag, segment, n);
+            if (!all)
+                return all.error();
+            std::vector<ShardPiece> shards;
+            for (int i = 0; i < codec.code().k; ++i)
+                shards.push_back({i, all->at(static_cast<std::size_t>(i))});
+            return codec.decodePublic(bytes, shards);
+        });
+    if (!spooled && spooled.error().code == Errc::NotFound)
+        co_return pieces.error();
+    co_return spooled;
+}
+
+QCoro::Task<Result<std::shared_ptr<const Page>>> ManifestReader::page(
+    int level, quint32 index, BlockRef block, qsizetype bytes, Cancel cancel)
+{
+    const PageKey key{level, index};
+    if (const auto found = m_pages.find(key); found != m_pages.end())
+        co_return found->second;
+    const auto fetched = co_await fetchPage(std::move(block), bytes, cancel);
+    if (!fetched)
+        co_return fetched.error();
+    auto parsed = Page::parse(*m_manifest, level, index, *fetched);
+    if (!parsed)
+        co_return parsed.error();
+    auto page = std::make_shared<const Page>(*std::move(parsed));
+    if (level == 0 && m_key) {
+        auto hashes = page->plainHashes(*m_key);
+        if (!hashes)
+            co_return hashes.error();
+        m_pageHashes.insert_or_assign(index, *std::move(hashes));
+    }
+    if (m_pages.size() >= kPagesMax) {
+        if (m_pages.begin()->first.first == 0)
+            m_pageHashes.erase(m_pages.begin()->first.second);
+        m_pages.erase(m_pages.begin()); // read in order, so the lowest is the oldest
+    }
+    m_pages.emplace(key, page);
+    co_return page;
+}
+
+QCoro::Task<Result<ManifestReader::Entry>> ManifestReader::entry(qint64 segment, Cancel cancel)
+{
+    const Manifest &manifest = *m_manifest;
+    const auto at = static_cast<std::size_t>(manifest.slotOf(segment));
+    Entry entry{
+        {static_cast<quint32>(segment), manifest.code(), {}, manifest.shardBytesOf(segment)}, {}};
+    if (manifest.depth() == 0) {
+        entry.block.ids = manifest.entry(manifest.slotOf(segment));
+        if (m_key)
+            entry.plainHash = m_plainHashes.at(at);
+        co_return entry;
+    }
+    std::shared_ptr<const Page> above;
+    for (const PageStep &step : manifest.pathTo(segment)) {
+        BlockRef block{pageSegment(step.level, step.index), manifest.code(),
+            above ? above->entry(step.slot) : manifest.entry(step.slot),
+            shardBytesOf(step.bytes, manifest.code().k)};
+        auto next = co_await page(step.level, step.index, std::move(block), step.bytes, cancel);
+        if (!next)
+            co_return next.error();
+        above = *std::move(next);
+        if (step.level == 0 && m_key)
+            entry.plainHash = m_pageHashes.at(step.index).at(at);
+    }
+    entry.block.ids = above->entry(manifest.slotOf(segment));
+    co_return entry;
+}
+
+QCoro::Task<Result<BlockRef>> ManifestReader::pageBlock(int level, quint32 index, Cancel cancel)
+{
+    const Manifest &manifest = *m_manifest;
+    const int top = manifest.depth() - 1;
+    BlockRef block{pageSegment(level, index), manifest.code(), {},
+        shardBytesOf(manifest.pageBytes(level, index), manifest.code().k)};
+    if (level == top) {
+        block.ids = manifest.entry(static_cast<int>(index));
+        co_return block;
+    }
+    // All pages of a level but the last are full, so the place above follows from the number.
+    const auto perPage = static_cast<quint32>(manifest.entriesInPage(level + 1, 0));
+    auto above = co_await pageBlock(level + 1, index / perPage, cancel);
+    if (!above)
+        co_return above.error();
+    const qsizetype bytes = manifest.pageBytes(level + 1, index / perPage);
+    const auto parent = co_await page(level + 1, index / perPage, *std::move(above), bytes, cancel);
+    if (!parent)
+        co_return parent.error();
+    block.ids = (*parent)->entry(static_cast<int>(index % perPage));
+    co_return block;
+}
+
+} // namespace borg::store

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "own_files.h"
+
+#include <store/root_page.h>
+
+namespace borg::store {
+
+using namespace Qt::Literals::StringLiterals;
+
+QCoro::Task<Result<Done>> OwnFiles::load()
+{
+    const auto records = co_await disk::OnExecutor<Result<std::vector<FileRecord>>>(
+        m_context.scope, m_context.executor, [db = m_context.db] { return db->files(); });
+    if (!records)
+        co_return records.error();
+    for (const FileRecord &record : *records) {
+        Own &own = m_files[record.id];
+        own.record = record;
+        update(own);
+    }
+    co_return Done{};
+}
+
+QCoro::Task<Result<QString>> OwnFiles::add(FileRecord record, Locations locations)
+{
+    const QString id = record.id;
+    const auto saved = co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.executor,
+        [db = m_context.db, record] { return db->save(record); });
+    if (!saved)
+        co_return saved.error();
+    Own &own = m_files[id];
+    own.record = std::move(record);
+    own.locations = std::move(locations);
+    own.askedAt = m_context.scope.clock().now();
+    update(own);
+    co_return own.info.state;
+}
+
+QCoro::Task<Result<Done>> OwnFiles::remove(QString id)
+{
+    const auto removed = co_await disk::OnExecutor<Result<Done>>(m_context.scope,
+        m_context.executor, [db = m_context.db, id] { return db->removeFile(id); });
+    if (!removed)
+        co_return removed;
+    m_files.erase(id);
+    if (m_changed)
+        m_changed();
+    co_return Done{};
+}
+
+void OwnFiles::seen(const ShardId &tag, Locations locations, bool isSpooled)
+{
+    for (auto &[id, own] : m_files) {
+        if (own.record.tag != tag)
+            continue;
+        own.locations = std::move(locations);
+        own.askedAt = m_context.scope.clock().now();
+        if (std::exchange(own.record.isSpooled, isSpooled) != isSpooled)
+            save(own.record);
+        update(own);
+        return;
+    }
+}
+
+QCoro::Task<Result<Done>> OwnFiles::ask(std::size_t filesMax)
+{
+    std::vector<std::pair<Ticks, ShardId>> order;
+    for (const auto &[id, own] : m_files)
+        order.emplace_back(own.locations ? own.askedAt : Ticks{-1}, own.record.tag);
+    std::ranges::sort(order);
+    order.resize(std::min(order.size(), filesMax));
+    for (const auto &[askedAt, tag] : order) {
+        auto locations = co_await m_context.net.locate(tag);
+        if (!locations)
+            co_return locations.error();
+        if (const auto record = byTag(tag))
+            seen(tag, *std::move(locations), record->isSpooled);
+    }
+    co_return Done{};
+}
+
+void OwnFiles::membersChanged()
+{
+    for (auto &[id, own] : m_files)
+        update(own);
+}
+
+OwnFiles::Health OwnFiles::healthOf(const Own &own, const Judge &judge) const
+{
+    const FileRecord &record = own.record;
+    const auto roots = own.locations->aliveFrom(kRootSegment, 1, judge.isOnline);
+    Health health;
+    health.isRootLost = roots[0] < record.rootCode.k;
+    health.isRootWhole = roots[0] >= std::min(record.rootCode.n, judge.nodesExpected);
+    if (record.segments == 0) { // inline: the root page is the file
+        health.alive = std::min(roots[0], record.rootCode.n);
+        health.wanted = placeable(record.rootCode, judge.nodesExpected);
+        health.needed = record.rootCode.k;
+        return health;
+    }
+    const auto alive
+        = own.locations->aliveFrom(0, static_cast<std::size_t>(record.segments), judge.isOnline);
+    health.alive = *std::ranges::min_element(alive);
+    health.wanted = placeable(record.code, judge.nodesExpected);
+    health.needed = record.code.k;
+    return health;
+}
+
+QString OwnFiles::stateOf(const Own &own, const Health &health)
+{
+    const FileRecord &record = own.record;
+    const bool isReadable = health.alive >= health.needed && !health.isRootLost;
+    if (record.isSpooled)
+        return isReadable ? u"sending"_s : u"spooled"_s;
+    if (!isReadable)
+        return u"lost"_s;
+    if (health.alive >= health.wanted && health.isRootWhole)
+        return u"healthy"_s;
+    const Code code = record.segments == 0 ? record.rootCode : record.code;
+    if (!record.wasHealthy && health.alive > repairThreshold(code))
+        return u"durable"_s;
+    return health.alive <= health.needed ? u"endangered"_s : u"degraded"_s;
+}
+
+void OwnFiles::update(Own &own)
+{
+    const FileRecord &record = own.record;
+    FileInfo info{record.id, record.name, record.bytes, record.createdUtcMs, text(record.code),
+        record.isSpooled ? u"spooled"_s : u"unknown"_s, record.segments, record.code.n, 0,
+        record.code.k};
+    if (own.locations && m_judge) {
+        const Health health = healthOf(own, m_judge());
+        info.shardsAlive = health.alive;
+        info.shardsWanted = health.wanted;
+        info.shardsNeeded = health.needed;
+        info.state = stateOf(own, health);
+        if (info.state == "healthy"_L1 && !std::exchange(own.record.wasHealthy, true))
+            save(own.record);
+    }
+    if (info == own.info)
+        return;
+    own.info = std::move(info);
+    if (m_changed)
+        m_changed();
+}
+
+void OwnFiles::save(const FileRecord &record)
+{
+    const auto saving = [](StoreContext context, FileRecord file) -> QCoro::Task<Result<Done>> {
+        co_return co_await disk::OnExecutor<Result<Done>>(
+            context.scope, context.executor, [db = context.db, file] { return db->save(file); });
+    };
+    m_context.scope.spawn("store.files.save"_L1, saving(m_context, record));
+}
+
+std::vector<FileInfo> OwnFiles::list() const
+{
+    std::vector<FileInfo> list;
+    for (const auto &[id, own] : m_files)
+        list.push_back(own.info);
+    std::ranges::stable_sort(list, {}, &FileInfo::createdUtcMs);
+    return list;
+}
+
+std::optional<FileRecord> OwnFiles::byTag(const ShardId &tag) const
+{
+    for (const auto &[id, own] : m_files) {
+        if (own.record.tag == tag)
+            return own.record;
+    }
+    return std::nullopt;
+}
+
+std::optional<FileRecord> OwnFiles::byId(const QString &id) const
+{
+    const auto found = m_files.find(id);
+    return found == m_files.end() ? std::nullopt : std::optional(found->second.record);
+}
+
+std::vector<ShardId> OwnFiles::tags() const
+{
+    std::vector<ShardId> tags;
+    for (const auto &[id, own] : m_files)
+        tags.push_back(own.record.tag);
+    return tags;
+}
+
+std::vector<ShardId> OwnFiles::unhealthy() const
+{
+    std::vector<ShardId> tags;
+    for (const auto &[id, own] : m_files) {
+        if (own.locations && own.info.state != "healthy"_L1)
+            tags.push_back(own.record.tag);
+    }
+    return tags;
+}
+
+} // namespace borg::store

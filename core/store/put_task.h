@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <crypto/key_source.h>
+#include <store/block_fetch.h>
+#include <store/block_send.h>
+#include <store/manifest_writer.h>
+#include <store/source.h>
+#include <store/spool.h>
+#include <store/store_types.h>
+
+namespace borg::store {
+
+/// What puts, gets and repairs work with. All outlive them.
+struct StoreContext {
+    TaskScope &scope;
+    Executor &executor;
+    ShardNet &net;
+    Spool &spool;
+    crypto::KeySource &keys;
+    Latency &latency;
+    const StoreConfig &config;
+    std::shared_ptr<StoreDb> db;
+};
+
+class SegmentMaker;
+
+/// One put, from the source to the file record. Kept alive by its own tasks.
+class PutTask : public std::enable_shared_from_this<PutTask> {
+public:
+    PutTask(StoreContext context, std::shared_ptr<Source> source, PutOptions options,
+        Progress progress, Cancel cancel);
+    ~PutTask();
+
+    /// @return the file's record, not yet saved, once all of it is safe or in the spool.
+    QCoro::Task<Result<FileRecord>> run();
+    /// Where its shards went.
+    [[nodiscard]] Locations takeLocations() { return std::move(m_locations); }
+
+private:
+    struct Plan {
+        Code code;
+        Code rootCode;
+    };
+
+    [[nodiscard]] Result<Plan> plan() const;
+    [[nodiscard]] int durableAt(const Code &code) const;
+    QCoro::Task<Result<Done>> choosePlanAndKey();
+    QCoro::Task<Result<FileRecord>> work();
+    QCoro::Task<Result<Done>> sendSegments();
+    QCoro::Task<Result<Done>> finishBlocks();
+    QCoro::Task<Result<QByteArray>> writeManifest();
+    QCoro::Task<Result<Done>> sendRoot(QByteArray rootPage);
+    QCoro::Task<Result<Done>> sendBlock(Outgoing block, qint64 plainBytes, qint64 budgeted);
+    QCoro::Task<Result<Done>> spoolBlock(std::shared_ptr<BlockSend> send);
+    QCoro::Task<Result<Done>> bindHolders();
+    QCoro::Task<Result<Done>> takeBack();
+    void launch(quint32 segment, EncodedSegment coded, qint64 plainBytes);
+    void settled(Result<Done> outcome);
+    void made(qint64 plainBytes);
+
+    const StoreContext m_context;
+    const std::shared_ptr<Source> m_source;
+    const PutOptions m_options;
+    const Progress m_progress;
+    const Cancel m_cancel;
+    Cancel m_stop; ///< Of the sends: cancelled, or something failed.
+    Budget m_budget;
+    Signal m_changed;
+    Plan m_plan;
+    OpenPut m_put;
+    bool m_isResumed = false;
+    ShardId m_tag;
+    ShardId m_manifest;
+    std::shared_ptr<SegmentMaker> m_maker;
+    Locations m_locations;
+    std::optional<Error> m_failure;
+    int m_unsafe = 0; ///< Blocks that are neither safe nor in the spool yet.
+    bool m_isSpooled = false;
+    qint64 m_plainBytes = 0; ///< Read.
+    qint64 m_segments = 0;
+    qint64 m_durableBytes = 0;
+};
+
+} // namespace borg::store

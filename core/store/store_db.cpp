@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store_db.h"
+
+#include <store/capability.h>
+
+namespace borg::store {
+
+using namespace Qt::Literals::StringLiterals;
+using disk::Row;
+using disk::Value;
+
+namespace {
+
+constexpr std::array kMigrations{
+    "CREATE TABLE files(id TEXT PRIMARY KEY, tag BLOB NOT NULL, link TEXT NOT NULL,"
+    " name TEXT NOT NULL, bytes INTEGER NOT NULL, created INTEGER NOT NULL, k INTEGER NOT NULL,"
+    " n INTEGER NOT NULL, root_k INTEGER NOT NULL, root_n INTEGER NOT NULL,"
+    " segments INTEGER NOT NULL, was_healthy INTEGER NOT NULL, is_spooled INTEGER NOT NULL);"
+    "CREATE TABLE open_puts(fingerprint TEXT PRIMARY KEY, key BLOB NOT NULL, file BLOB NOT NULL,"
+    " k INTEGER NOT NULL, n INTEGER NOT NULL, since INTEGER NOT NULL);"
+    "CREATE TABLE held(tag BLOB PRIMARY KEY, owner BLOB, manifests BLOB NOT NULL);"
+    "CREATE TABLE removed(tag BLOB PRIMARY KEY, since INTEGER NOT NULL);",
+};
+constexpr qint64 kOpenPutsMax = 256;
+constexpr qint64 kRemovedMax = 4096;
+
+template <std::size_t N>
+QByteArray blob(const std::array<quint8, N> &bytes)
+{
+    return {reinterpret_cast<const char *>(bytes.data()), qsizetype{N}};
+}
+
+template <std::size_t N>
+bool readBlob(QByteArrayView from, std::array<quint8, N> &to)
+{
+    if (from.size() != qsizetype{N})
+        return false;
+    std::ranges::transform(from, to.begin(), [](char c) { return static_cast<quint8>(c); });
+    return true;
+}
+
+template <typename T>
+T valueOf(const Row &row, std::size_t column)
+{
+    const auto *value = column < row.size() ? std::get_if<T>(&row[column]) : nullptr;
+    return value ? *value : T{};
+}
+
+qint64 number(const Row &row, std::size_t column)
+{
+    return valueOf<qint64>(row, column);
+}
+
+std::optional<FileRecord> fileOf(const Row &row)
+{
+    FileRecord file;
+    file.id = valueOf<QString>(row, 0);
+    const auto manifest = ShardId::fromText(file.id);
+    if (!manifest || !readBlob(valueOf<QByteArray>(row, 1), file.tag.bytes))
+        return std::nullopt;
+    file.manifest = *manifest;
+    file.link = valueOf<QString>(row, 2);
+    file.name = valueOf<QString>(row, 3);
+    file.bytes = number(row, 4);
+    file.createdUtcMs = number(row, 5);
+    file.code = {static_cast<int>(number(row, 6)), static_cast<int>(number(row, 7))};
+    file.rootCode = {static_cast<int>(number(row, 8)), static_cast<int>(number(row, 9))};
+    file.segments = number(row, 10);
+    file.wasHealthy = number(row, 11) != 0;
+    file.isSpooled = number(row, 12) != 0;
+    return file;
+}
+
+} // namespace
+
+Result<std::shared_ptr<StoreDb>> StoreDb::open(disk::Disk &disk, const QString &name)
+{
+    auto database = disk::Database::open(disk, name, kMigrations);
+    if (!database)
+        return database.error();
+    return std::shared_ptr<StoreDb>(new StoreDb(*std::move(database)));
+}
+
+Result<Done> StoreDb::run(const char *sql, const Row &parameters)
+{
+    if (const auto changed = m_database->run(sql, parameters); !changed)
+        return changed.error();
+    return Done{};
+}
+
+Result<std::vector<FileRecord>> StoreDb::files()
+{
+    const auto rows = m_database->rows(
+        "SELECT id, tag, link, name, bytes, created, k, n, root_k, root_n, segments, was_healthy,"
+        " is_spooled FROM files ORDER BY created, id");
+    if (!rows)
+        return rows.error();
+    std::vector<FileRecord> files;
+    for (const Row &row : *rows) {
+        if (auto file = fileOf(row))
+            files.push_back(*std::move(file));
+    }
+    return files;
+}
+
+Result<Done> StoreDb::save(const FileRecord &file)
+{
+    return run("INSERT OR REPLACE INTO files VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
+        {Value(file.id), Value(blob(file.tag.bytes)), Value(file.link), Value(file.name),
+            Value(file.bytes), Value(file.createdUtcMs), Value(qint64{file.code.k}),
+            Value(qint64{file.code.n}), Value(qint64{file.rootCode.k}),
+            Value(qint64{file.rootCode.n}), Value(file.segments),
+            Value(qint64{file.wasHealthy ? 1 : 0}), Value(qint64{file.isSpooled ? 1 : 0})});
+}
+
+Result<Done> StoreDb::removeFile(const QString &id)
+{
+    return run("DELETE FROM files WHERE id = ?1", {Value(id)});
+}
+
+Result<std::optional<OpenPut>> StoreDb::openPut(const QString &fingerprint)
+{
+    const auto rows = m_database->rows(
+        "SELECT key, file, k, n FROM open_puts WHERE fingerprint = ?1", {Value(fingerprint)});
+    if (!rows)
+        return rows.error();
+    if (rows->empty())
+        return std::optional<OpenPut>{};
+    OpenPut put;
+    std::array<quint8, 32> key{};
+    const Row &row = rows->front();
+    if (!readBlob(valueOf<QByteArray>(row, 0), key)
+        || !readBlob(valueOf<QByteArray>(row, 1), put.file.bytes))
+        return std::optional<OpenPut>{};
+    put.key = crypto::SecretKey(key);
+    put.code = {static_cast<int>(number(row, 2)), static_cast<int>(number(row, 3))};
+    return std::optional(put);
+}
+
+Result<Done> StoreDb::saveOpenPut(const QString &fingerprint, const OpenPut &put, qint64 utcMs)
+{
+    const auto saved = run("INSERT OR REPLACE INTO open_puts VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+        {Value(fingerprint), Value(put.key.view().toByteArray()), Value(blob(put.file.bytes)),
+            Value(qint64{put.code.k}), Value(qint64{put.code.n}), Value(utcMs)});
+    if (!saved)
+        return saved;
+    return run("DELETE FROM open_puts WHERE fingerprint NOT IN"
+               " (SELECT fingerprint FROM open_puts ORDER BY since DESC LIMIT ?1)",
+        {Value(kOpenPutsMax)});
+}
+
+Result<Done> StoreDb::removeOpenPut(const QString &fingerprint)
+{
+    return run("DELETE FROM open_puts WHERE fingerprint = ?1", {Value(fingerprint)});
+}
+
+Result<std::vector<ShardId>> StoreDb::removed()
+{
+    const auto rows = m_database->rows("SELECT tag FROM removed");
+    if (!rows)
+        return rows.error();
+    std::vector<ShardId> tags;
+    for (const Row &row : *rows) {
+        if (ShardId tag; readBlob(valueOf<QByteArray>(row, 0), tag.bytes))
+            tags.push_back(tag);
+    }
+    return tags;
+}
+
+Result<Done> StoreDb::saveRemoved(const ShardId &tag, qint64 utcMs)
+{
+    const auto saved = run(
+        "INSERT OR REPLACE INTO removed VALUES(?1, ?2)", {Value(blob(tag.bytes)), Value(utcMs)});
+    if (!saved)
+        return saved;
+    return run("DELETE FROM removed WHERE tag NOT IN"
+               " (SELECT tag FROM removed ORDER BY since DESC LIMIT ?1)",
+        {Value(kRemovedMax)});
+}
+
+Result<std::vector<HeldFile>> StoreDb::held()
+{
+    const auto rows = m_database->rows("SELECT tag, owner, manifests FROM held", {}, 100'000'000);
+    if (!rows)
+        return rows.error();
+    std::vector<HeldFile> held;
+    for (const Row &row : *rows) {
+        HeldFile file;
+        if (!readBlob(valueOf<QByteArray>(row, 0), file.tag.bytes))
+            continue;
+        if (NodeId owner; readBlob(valueOf<QByteArray>(row, 1), owner.bytes))
+            file.owner = owner;
+        const auto manifests = valueOf<QByteArray>(row, 2);
+        for (qsizetype at = 0; at + 33 <= manifests.size(); at += 33) {
+            if (ShardId id; readBlob(QByteArrayView(manifests).sliced(at, 33), id.bytes))
+                file.manifests.push_back(id);
+        }
+        held.push_back(std::move(file));
+    }
+    return held;
+}
+
+Result<Done> StoreDb::saveHeld(const HeldFile &held)
+{
+    QByteArray manifests;
+    for (const ShardId &id : held.manifests)
+        manifests += blob(id.bytes);
+    return run("INSERT OR REPLACE INTO held VALUES(?1, ?2, ?3)",
+        {Value(blob(held.tag.bytes)), held.owner ? Value(blob(held.owner->bytes)) : Value(),
+            Value(manifests)});
+}
+
+Result<Done> StoreDb::removeHeld(const ShardId &tag)
+{
+    return run("DELETE FROM held WHERE tag = ?1", {Value(blob(tag.bytes))});
+}
+
+} // namespace borg::store

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <base/node_id.h>
+#include <crypto/secret.h>
+#include <disk/database.h>
+#include <store/code_table.h>
+#include <store/segment_codec.h>
+
+#include <optional>
+
+namespace borg::store {
+
+/// An own file, as it is kept. The link holds the key: the data folder is the owner's alone.
+struct FileRecord {
+    QString id; ///< The manifest's id as text.
+    ShardId manifest;
+    ShardId tag; ///< fileTag().
+    QString link;
+    QString name;
+    qint64 bytes = 0;
+    qint64 createdUtcMs = 0;
+    Code code;
+    Code rootCode;
+    qint64 segments = 0;
+    bool wasHealthy = false; ///< All its shards have been placed once.
+    bool isSpooled = false; ///< The spool has blocks of it.
+};
+
+/// A put that is under way, or broke off: goes on under the same key when the same file comes.
+struct OpenPut {
+    crypto::SecretKey key;
+    FileId file;
+    Code code;
+};
+
+/// What the node knows of a file whose records it holds.
+struct HeldFile {
+    ShardId tag;
+    std::optional<NodeId> owner;
+    std::vector<ShardId> manifests; ///< As peers named them, at most kManifestsMax.
+
+    static constexpr std::size_t kManifestsMax = 4;
+};
+
+/// The store's lists in SQLite. Every call blocks: use OnExecutor. Thread-safe.
+class StoreDb {
+public:
+    static Result<std::shared_ptr<StoreDb>> open(disk::Disk &disk, const QString &name);
+
+    Result<std::vector<FileRecord>> files();
+    Result<Done> save(const FileRecord &file);
+    Result<Done> removeFile(const QString &id);
+
+    /// @return the put, or nothing when none is open under `fingerprint`.
+    Result<std::optional<OpenPut>> openPut(const QString &fingerprint);
+    Result<Done> saveOpenPut(const QString &fingerprint, const OpenPut &put, qint64 utcMs);
+    Result<Done> removeOpenPut(const QString &fingerprint);
+
+    /// Own files that were removed lately: nodes that were away are still to hear of it.
+    Result<std::vector<ShardId>> removed();
+    Result<Done> saveRemoved(const ShardId &tag, qint64 utcMs);
+
+    Result<std::vector<HeldFile>> held();
+    Result<Done> saveHeld(const HeldFile &held);
+    Result<Done> removeHeld(const ShardId &tag);
+
+private:
+    explicit StoreDb(std::unique_ptr<disk::Database> database)
+        : m_database(std::move(database))
+    {
+    }
+    Result<Done> run(const char *sql, const disk::Row &parameters);
+
+    const std::unique_ptr<disk::Database> m_database;
+};
+
+} // namespace borg::store

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store_node.h"
+
+#include <base/sleep.h>
+#include <store/get_task.h>
+#include <store/own_files.h>
+#include <store/repair.h>
+
+namespace borg::store {
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t kFilesAskedAtOnce = 16;
+constexpr qint64 kVerifyBytesPerSecond = 100LL << 20; ///< After a start; nobody waits for it.
+
+PackOptions packOptions(const StoreConfig &config)
+{
+    PackOptions options;
+    options.folder = u"packs"_s;
+    options.bytesLimit = config.bytesLimit;
+    options.packBytes = config.packBytes;
+    return options;
+}
+
+} // namespace
+
+class StoreNode::Private {
+public:
+    Private(TaskScope &ofScope, const StoreParts &ofParts, StoreConfig ofConfig)
+        : scope(ofScope)
+        , parts(ofParts)
+        , config(std::move(ofConfig))
+        , packs(scope, parts.rng, parts.disk, parts.executor, packOptions(config))
+        , holder(scope, parts.executor, packs, parts.directory, parts.crypto.self())
+        , rpc(scope, parts.bulk,
+              [this](const NodeId &id) -> std::optional<net::Endpoint> {
+                  const auto member = parts.directory.find(id);
+                  return member ? std::optional(member->endpoint) : std::nullopt;
+              })
+        , net(scope, rpc, holder, packs, parts.directory, parts.crypto.self(),
+              config.holdsOwnShards)
+        , spool(parts.disk)
+    {
+        holder.setOptions({config.bytesPerPeer});
+        holder.setAskHave([this](NodeId node, ShardId id) { return hasOne(node, id); });
+        packs.onStateChanged([this] { changed(); });
+    }
+
+    [[nodiscard]] StoreContext context()
+    {
+        return {scope, parts.executor, net, spool, parts.keys, latency, config, db};
+    }
+    QCoro::Task<Result<bool>> hasOne(NodeId node, ShardId id)
+    {
+        const auto has = co_await net.have(node, {id});
+        co_return has ? Result<bool>(has->front()) : Result<bool>(has.error());
+    }
+    QCoro::Task<Result<Done>> open();
+    QCoro::Task<Result<PutResult>> finishPut(
+        std::shared_ptr<Source> source, std::shared_ptr<PutTask> task);
+    QCoro::Task<Result<Done>> watchHealth();
+    QCoro::Task<Result<Done>> finishRemovals(NodeId node);
+    void memberChanged(const NodeId &node);
+    void changed();
+
+    TaskScope &scope;
+    const StoreParts parts;
+    const StoreConfig config;
+    PackStore packs;
+    Holder holder;
+    net::RpcPeer rpc;
+    ShardNet net;
+    Spool spool;
+    Latency latency;
+    std::shared_ptr<StoreDb> db;
+    std::unique_ptr<OwnFiles> files; ///< From open() on, as the next.
+    std::unique_ptr<Repair> repair;
+    tree::Directory::Watch watch;
+    std::function<void()> onChanged;
+    Clock::TimerId changedTimer = Clock::TimerId::None;
+    std::set<ShardId> removed; ///< Own files whose shards may still be on nodes that were away.
+};
+
+void StoreNode::Private::changed()
+{
+    if (!onChanged || changedTimer != Clock::TimerId::None || scope.isClosed())
+        return;
+    changedTimer = scope.clock().after(Ticks{0}, [this] {
+        changedTimer = Clock::TimerId::None;
+        onChanged();
+    });
+}
+
+QCoro::Task<Result<Done>> StoreNode::Private::open()
+{
+    if (const auto opened = co_await packs.open(); !opened)
+        co_return opened.error();
+    auto database = co_await disk::OnExecutor<Result<std::shared_ptr<StoreDb>>>(scope,
+        parts.executor, [&disk = parts.disk] { return StoreDb::open(disk, u"store.sqlite"_s); });
+    if (!database)
+        co_return database.error();
+    db = *std::move(database);
+    if (const auto opened = co_await holder.open(db); !opened)
+        co_return opened;
+    const auto gone = co_await disk::OnExecutor<Result<std::vector<ShardId>>>(
+        scope, parts.executor, [db = db] { return db->removed(); });
+    if (!gone)
+        co_return gone.error();
+    removed.insert(gone->begin(), gone->end());
+
+    repair = std::make_unique<Repair>(context(), holder, parts.directory);
+    files = std::make_unique<OwnFiles>(context());
+    files->onChanged([this] { changed(); });
+    files->setJudge([this] {
+        return OwnFiles::Judge{net.nodeCount(), repair->nodesExpected(),
+            [this](const NodeId &node) { return net.isOnline(node); }};
+    });
+    if (const auto loaded = co_await files->load(); !loaded)
+        co_return loaded;
+    repair->setOwn(
+        [this](const ShardId &tag) { return files->byTag(tag); }, [this] { return files->tags(); });
+    repair->onSeen([this](const ShardId &tag, Locations locations, bool isSpooled) {
+        files->seen(tag, std::move(locations), isSpooled);
+        changed();
+    });
+    holder.onRepairing(
+        [this](const NodeId &from, const ShardId &tag) { repair->heardOfRepair(from, tag); });
+    holder.onDamaged([this](const ShardId &tag) { repair->notice(tag, 1s); });
+    holder.onChanged([this] { changed(); });
+    holder.serveOn(rpc);
+    watch = parts.directory.watch([this](const NodeId &node) { memberChanged(node); });
+    scope.spawn("store.repair"_L1, repair->run());
+    scope.spawn("store.health"_L1, watchHealth());
+    scope.spawn("store.verify"_L1, holder.verifyAll(kVerifyBytesPerSecond));
+    repair->membersChanged();
+    changed();
+    co_return Done{};
+}
+
+void StoreNode::Private::memberChanged(const NodeId &node)
+{
+    if (scope.isClosed())
+        return;
+    repair->membersChanged();
+    files->membersChanged();
+    if (!removed.empty() && net.isOnline(node))
+        scope.spawn("store.remove"_L1, finishRemovals(node));
+    changed();
+}
+
+/// A node that was away when files were removed hears of it when it is back; it must not bring
+/// them back to life by repairing them.
+QCoro::Task<Result<Done>> StoreNode::Private::finishRemovals(NodeId node)
+{
+    const std::vector<ShardId> tags(removed.begin(), removed.end());
+    for (const ShardId &tag : tags) {
+        const auto answer
+            = co_await net.ask(node, RemoveFile{tag}, {}, {.deadline = ShardNet::kAskWithin});
+        if (!answer && answer.error().code != Errc::Unauthorized)
+            co_return Done{}; // it will come again
+    }
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> StoreNode::Private::watchHealth()
+{
+    // The tree needs a moment to know its members after a start.
+    Ticks pause = 1s;
+    for (;;) {
+        if (const auto slept = co_await Sleep(scope, pause); !slept)
+            co_return slept;
+        pause = config.healthEvery;
+        if (const auto asked = co_await files->ask(kFilesAskedAtOnce); !asked)
+            co_return asked;
+        files->membersChanged(); // a node may have been given up meanwhile
+        for (const ShardId &tag : files->unhealthy())
+            repair->notice(tag, config.healthEvery);
+        changed(); // free space and counters move without an event
+    }
+}
+
+StoreNode::StoreNode(TaskScope &scope, const StoreParts &parts, StoreConfig config)
+    : d(std::make_unique<Private>(scope, parts, std::move(config)))
+{
+}
+
+StoreNode::~StoreNode()
+{
+    d->scope.clock().cancel(d->changedTimer);
+}
+
+QCoro::Task<Result<Done>> StoreNode::open()
+{
+    return d->open();
+}
+
+QCoro::Task<Result<PutResult>> StoreNode::put(
+    std::shared_ptr<Source> source, PutOptions options, Progress progress, Cancel cancel)
+{
+    auto task = std::make_shared<PutTask>(
+        d->context(), source, std::move(options), std::move(progress), std::move(cancel));
+    return d->finishPut(std::move(source), std::move(task));
+}
+
+QCoro::Task<Result<PutResult>> StoreNode::Private::finishPut(
+    std::shared_ptr<Source> source, std::shared_ptr<PutTask> task)
+{
+    if (!files)
+        co_return Error{Errc::Closed, u"not open yet"_s};
+    auto record = co_await task->run();
+    if (!record)
+        co_return record.error();
+    const QString fingerprint = source->fingerprint();
+    const FileRecord file = *record;
+    auto state = co_await files->add(*std::move(record), task->takeLocations());
+    if (!state)
+        co_return state.error();
+    if (!fingerprint.isEmpty()) {
+        (void)co_await disk::OnExecutor<Result<Done>>(scope, parts.executor,
+            [db = db, fingerprint] { return db->removeOpenPut(fingerprint); });
+    }
+    // What is still being sent, and what found no place, is looked after at once.
+    if (*state != "healthy"_L1)
+        repair->notice(file.tag, 1s);
+    changed();
+    co_return PutResult{file.link, file.id, file.bytes, *state, text(file.code)};
+}
+
+QCoro::Task<Result<GetResult>> StoreNode::get(
+    QString link, std::shared_ptr<Sink> sink, GetOptions options, Progress progress, Cancel cancel)
+{
+    auto capability = Capability::parseRead(link);
+    if (!capability)
+        co_return capability.error();
+    if (!d->files)
+        co_return Error{Errc::Closed, u"not open yet"_s};
+    co_return co_await std::make_shared<GetTask>(d->context(), *std::move(capability),
+        std::move(sink), options, std::move(progress), std::move(cancel))
+        ->run();
+}
+
+std::vector<FileInfo> StoreNode::files() const
+{
+    return d->files ? d->files->list() : std::vector<FileInfo>{};
+}
+
+Result<QString> StoreNode::link(const QString &fileId) const
+{
+    const auto file = d->files ? d->files->byId(fileId) : std::nullopt;
+    if (!file)
+        return Error{Errc::NotFound, u"no such file: %1"_s.arg(fileId)};
+    return file->link;
+}
+
+QCoro::Task<Result<Done>> StoreNode::remove(QString fileId)
+{
+    const auto file = d->files ? d->files->byId(fileId) : std::nullopt;
+    if (!file)
+        co_return Error{Errc::NotFound, u"no such file: %1"_s.arg(fileId)};
+    const auto noted = co_await disk::OnExecutor<Result<Done>>(d->scope, d->parts.executor,
+        [db = d->db, &spool = d->spool, tag = file->tag, now = d->scope.clock().utcMs()] {
+            auto saved = db->saveRemoved(tag, now);
+            return saved ? spool.removeAll(tag) : saved;
+        });
+    if (!noted)
+        co_return noted;
+    d->removed.insert(file->tag);
+    if (const auto removed = co_await d->files->remove(fileId); !removed)
+        co_return removed;
+    std::vector<QCoro::Task<Result<net::Answer<RemoveReply>>>> asked;
+    for (const NodeId &node : d->net.online())
+        asked.push_back(
+            d->net.ask(node, RemoveFile{file->tag}, {}, {.deadline = ShardNet::kAskWithin}));
+    for (auto &task : asked)
+        (void)co_await task; // who is away hears of it when it is back
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> StoreNode::refreshHealth()
+{
+    if (!d->files)
+        co_return Error{Errc::Closed, u"not open yet"_s};
+    co_return co_await d->files->ask(std::numeric_limits<std::size_t>::max());
+}
+
+StoreStats StoreNode::stats() const
+{
+    const PackUsage usage = d->packs.usage();
+    StoreStats stats;
+    stats.shards = usage.shardCount;
+    stats.bytes = usage.shardBytes;
+    stats.bytesLimit = usage.limitBytes;
+    stats.diskFreeBytes = usage.roomBytes;
+    stats.shardsVerified = d->holder.verifiedCount();
+    stats.shardsCorrupt = d->holder.corruptCount();
+    stats.repairsDone = d->repair ? d->repair->rebuiltCount() : 0;
+    stats.readOnly = usage.state == PackState::Full || usage.state == PackState::Failed;
+    stats.reason = usage.reason;
+    return stats;
+}
+
+void StoreNode::onChanged(std::function<void()> changed)
+{
+    d->onChanged = std::move(changed);
+}
+
+} // namespace borg::store
