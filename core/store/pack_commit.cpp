@@ -412,6 +412,8 @@ void PackStore::Impl::onLost(const Batch &batch, const Error &error)
     for (const Record &record : batch.records) {
         if (record.header.kind == RecordKind::Put)
             m_book.addDead(record.header.id);
+        for (const Item &item : record.items)
+            m_doubtful[item.id] = record.header.sequence;
     }
     answerAll(batch, error);
 }
@@ -497,6 +499,9 @@ void PackStore::Impl::onSynced(const std::vector<BatchPtr> &group)
         for (const Record &record : batch->records) {
             const Location at{batch->pack, static_cast<quint32>(record.offset / kBlockBytes)};
             for (const Item &item : record.items) {
+                const auto doubt = m_doubtful.find(item.id);
+                if (doubt != m_doubtful.end() && doubt->second < record.header.sequence)
+                    m_doubtful.erase(doubt);
                 isMoreDead = isMoreDead || item.kind == RecordKind::Remove || item.movedFrom;
                 if (item.kind == RecordKind::Remove)
                     m_book.remove(item.id);

@@ -257,7 +257,7 @@ QCoro::Task<Result<Done>> PackStore::Impl::put(ShardId id, ShardMeta meta, QByte
     for (;;) {
         const auto operation = m_operations.find(id);
         const bool isGoing = operation != m_operations.end();
-        if (!isGoing && index().find(id))
+        if (!isGoing && index().find(id) && !m_doubtful.contains(id))
             co_return Done{};
         if (isGoing && operation->second->kind == RecordKind::Put)
             break; // begin() joins it
@@ -273,7 +273,7 @@ QCoro::Task<Result<Done>> PackStore::Impl::put(ShardId id, ShardMeta meta, QByte
 
 QCoro::Task<Result<Done>> PackStore::Impl::remove(ShardId id)
 {
-    if (!m_operations.contains(id) && !index().find(id))
+    if (!m_operations.contains(id) && !index().find(id) && !m_doubtful.contains(id))
         co_return Done{};
     if (m_state == PackState::Failed)
         co_return Error{Errc::Storage, m_reason};

@@ -6,6 +6,7 @@
 #include <store/pack_store.h>
 
 #include <deque>
+#include <unordered_map>
 
 namespace borg::store {
 
@@ -143,6 +144,9 @@ private:
 
     std::deque<Item> m_queue;
     std::unordered_map<ShardId, std::shared_ptr<Operation>, ShardIdHash> m_operations;
+    /// An operation on them failed half-way, with this sequence number: the packs may say another
+    /// thing than the index, until a later record has the last word.
+    std::unordered_map<ShardId, quint64, ShardIdHash> m_doubtful;
     std::deque<OneShot<Done>::Setter> m_roomWaiters;
     qint64 m_queuedBytes = 0; ///< In m_queue, as records.
     qint64 m_inFlightBytes = 0; ///< From enqueue() to the answer.
