@@ -17,7 +17,7 @@ namespace borg::control {
 
 /// Whoever calls a method, until its answer: answers are dropped when the client has gone.
 template <typename M>
-using Answer = std::function<void(Result<typename M::Reply>)>;
+using Answer = std::function<void(const Result<typename M::Reply> &)>;
 
 struct ServerLimits {
     int connectionsMax = 64;
@@ -60,7 +60,7 @@ public:
                     answer(Error{Errc::Malformed, request.error().detail}, true);
                     return;
                 }
-                handler(*std::move(request), [answer = std::move(answer)](auto reply) {
+                handler(*std::move(request), [answer = std::move(answer)](const auto &reply) {
                     if (reply)
                         answer(wire::encodeFields(*reply), false);
                     else
