@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 borg_bench(codec store)
+borg_bench(net net)

@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 borg_test(crypto aead_test hash_test kdf_test)
+borg_test(crypto node_key_test)

@@ -148,14 +148,14 @@ private Q_SLOTS:
                 a.dial(b.self);
                 b.dial(a.self);
             }
-            QVERIFY(QTest::qWaitFor([&] { return a.has(b) && b.has(a); }));
+            QVERIFY(eventually([&] { return a.has(b) && b.has(a); }));
             QVERIFY(a.told.up.at(b.self.id) != b.told.up.at(a.self.id));
             if (!isUnknown)
                 QCOMPARE(a.told.up.at(b.self.id) == Direction::Outbound, a.self.id < b.self.id);
             QVERIFY(a.send(b, frameOf(wire::FrameClass::Normal, 100'000)));
             QVERIFY(b.send(a, frameOf(wire::FrameClass::Normal, 100'000)));
-            QVERIFY(QTest::qWaitFor(
-                [&] { return a.told.frames.size() == 1 && b.told.frames.size() == 1; }));
+            QVERIFY(
+                eventually([&] { return a.told.frames.size() == 1 && b.told.frames.size() == 1; }));
             QVERIFY(a.told.down.empty() && b.told.down.empty());
             QCOMPARE(a.endpoint.stats().links, 1);
         }

@@ -3,6 +3,8 @@
 
 #include <net/tls_endpoint.h>
 
+#include <QCoreApplication>
+#include <QDeadlineTimer>
 #include <QTest>
 
 #include <arpa/inet.h>
@@ -28,6 +30,15 @@ inline crypto::NodeKey newKey()
     auto key = crypto::NodeKey::generate();
     BORG_ASSERT(key);
     return *std::move(key);
+}
+
+/// QTest::qWaitFor() without its pauses of 10 ms, for what is repeated often.
+inline bool eventually(const std::function<bool()> &isTrue)
+{
+    const QDeadlineTimer deadline(5000);
+    while (!isTrue() && !deadline.hasExpired())
+        QCoreApplication::processEvents();
+    return isTrue();
 }
 
 /// Writes down what it is told, and that it is never told from inside one of its own calls.
