@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 borg_fuzz(frame wire)
+borg_fuzz(manifest store)
+borg_fuzz(capability store)
