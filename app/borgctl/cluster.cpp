@@ -31,7 +31,7 @@ struct Place {
     bool isOurs = false; ///< We spawned it in this run.
     std::unique_ptr<Client> client;
 
-    [[nodiscard]] QString output() const { return dir + u"/log"_s; }
+    [[nodiscard]] QString output() const { return dir + u"/out.log"_s; }
 };
 
 class Cluster {
