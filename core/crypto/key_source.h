@@ -5,8 +5,8 @@
 
 namespace borg::crypto {
 
-/// Where file keys and file ids come from. Injected, so that a simulated run repeats (sim::SimKeys
-/// draws from the run's seed); the application has only SystemKeys.
+/// Where file keys and file ids come from. Injected, so that a simulated run, which draws them from
+/// its seed, repeats; the application has only SystemKeys.
 class KeySource {
 public:
     virtual ~KeySource() = default;
