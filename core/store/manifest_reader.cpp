@@ -95,17 +95,29 @@ QCoro::Task<Result<QByteArray>> ManifestReader::fetchRoot(Cancel cancel)
 
 QCoro::Task<Result<Done>> ManifestReader::openFromSpool(ShardId manifest, ShardId tag, int pieces)
 {
+    struct Found {
+        QByteArray page;
+        int k = 1;
+    };
     m_id = manifest;
-    auto page = co_await disk::OnExecutor<Result<QByteArray>>(m_net.scope(), m_executor,
-        [&spool = m_spool, manifest, tag, pieces]() -> Result<QByteArray> {
+    auto found = co_await disk::OnExecutor<Result<Found>>(
+        m_net.scope(), m_executor, [&spool = m_spool, manifest, tag, pieces]() -> Result<Found> {
             const auto all = spool.load(tag, kRootSegment, pieces);
             if (!all)
                 return all.error();
-            return decodeRootPage(manifest, std::vector<QByteArrayView>(all->begin(), all->end()));
+            const auto info = readRootPiece(all->front());
+            if (!info)
+                return info.error();
+            auto page
+                = decodeRootPage(manifest, std::vector<QByteArrayView>(all->begin(), all->end()));
+            if (!page)
+                return page.error();
+            return Found{*std::move(page), info->k};
         });
-    if (!page)
-        co_return page.error();
-    if (auto taken = take(*std::move(page)); !taken)
+    if (!found)
+        co_return found.error();
+    m_rootK = found->k;
+    if (auto taken = take(std::move(found->page)); !taken)
         co_return taken;
     auto locations = co_await m_net.locate(tag);
     if (!locations)
@@ -166,7 +178,7 @@ QCoro::Task<Result<std::shared_ptr<const Page>>> ManifestReader::page(
 {
     const PageKey key{level, index};
     if (const auto found = m_pages.find(key); found != m_pages.end())
-        co_return found->second;
+        co_return std::shared_ptr(found->second); // QCoro moves out of a plain lvalue
     const auto fetched = co_await fetchPage(std::move(block), bytes, cancel);
     if (!fetched)
         co_return fetched.error();

@@ -33,7 +33,7 @@ QCoro::Task<Result<QString>> OwnFiles::add(FileRecord record, Locations location
     own.locations = std::move(locations);
     own.askedAt = m_context.scope.clock().now();
     update(own);
-    co_return own.info.state;
+    co_return QString(own.info.state); // QCoro moves out of a plain lvalue
 }
 
 QCoro::Task<Result<Done>> OwnFiles::remove(QString id)

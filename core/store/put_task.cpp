@@ -143,7 +143,7 @@ QCoro::Task<Result<Done>> PutTask::sendSegments()
         if (m_cancel.isCancelled())
             co_return Error{Errc::Closed, u"cancelled"_s};
         if (m_failure)
-            co_return *m_failure;
+            co_return Error(*m_failure);
         auto made = co_await disk::OnExecutor<Result<SegmentMaker::Made>>(
             m_context.scope, m_context.executor, [maker = m_maker] { return maker->next(); });
         if (!made)
@@ -256,7 +256,7 @@ QCoro::Task<Result<Done>> PutTask::finishBlocks()
             co_return woken.error();
     }
     if (m_failure)
-        co_return *m_failure;
+        co_return Error(*m_failure);
     if (m_cancel.isCancelled())
         co_return Error{Errc::Closed, u"cancelled"_s};
     co_return Done{};

@@ -8,6 +8,8 @@ namespace borg::store {
 using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
+Q_LOGGING_CATEGORY(lcRepair, "borg.store.repair")
+
 namespace {
 
 constexpr std::size_t kBlocksAtOnce = 4;
@@ -102,7 +104,10 @@ void Repair::membersChanged()
         notice(tag, kSettle + turnOf(tag));
     for (const ShardId &tag : m_ownTags ? m_ownTags() : std::vector<ShardId>{}) {
         const auto own = m_own(tag);
-        const bool isUnfinished = own && (!own->wasHealthy || own->isSpooled);
+        // A put that is under way, or broke off: without a manifest there is nothing to go by.
+    if (!file->own && m_holder.manifestsOf(tag).empty())
+        co_return Done{};
+    const bool isUnfinished = own && (!own->wasHealthy || own->isSpooled);
         notice(tag, kSettle + (isUnfinished ? Ticks{0} : turnOf(tag)));
     }
     // A node that is away now is given up later: look again then.
@@ -140,6 +145,8 @@ QCoro::Task<Result<Done>> Repair::run()
         if (const auto looked = co_await look(tag); !looked) {
             if (looked.error().code == Errc::Closed)
                 break;
+            qCInfo(lcRepair).noquote() << "could not put right" << tag.text().left(16)
+                                       << name(looked.error().code) << looked.error().detail;
             notice(tag, 10 * takeover());
         }
     }
