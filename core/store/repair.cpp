@@ -104,10 +104,7 @@ void Repair::membersChanged()
         notice(tag, kSettle + turnOf(tag));
     for (const ShardId &tag : m_ownTags ? m_ownTags() : std::vector<ShardId>{}) {
         const auto own = m_own(tag);
-        // A put that is under way, or broke off: without a manifest there is nothing to go by.
-    if (!file->own && m_holder.manifestsOf(tag).empty())
-        co_return Done{};
-    const bool isUnfinished = own && (!own->wasHealthy || own->isSpooled);
+        const bool isUnfinished = own && (!own->wasHealthy || own->isSpooled);
         notice(tag, kSettle + (isUnfinished ? Ticks{0} : turnOf(tag)));
     }
     // A node that is away now is given up later: look again then.
@@ -186,6 +183,9 @@ QCoro::Task<Result<Done>> Repair::look(ShardId tag)
         file->own = m_own(tag);
     if (!file->own)
         file->owner = m_holder.ownerOf(tag);
+    // A put that is under way, or broke off: without a manifest there is nothing to go by.
+    if (!file->own && m_holder.manifestsOf(tag).empty())
+        co_return Done{};
     const bool isUnfinished = file->own && !file->own->wasHealthy;
     // A node that restarts has its shards still: what is missing for a moment is not rebuilt.
     if (awaitsReturn() && !isUnfinished)
