@@ -179,20 +179,23 @@ QCoro::Task<Result<Done>> PutTask::sendBlock(Outgoing block, qint64 plainBytes, 
     const auto self = shared_from_this();
     const auto send = std::make_shared<BlockSend>(m_context.net, std::move(block), m_stop);
     bool wasSafe = false;
-    send->onSafe([this, plainBytes, &wasSafe] {
+    ++m_running;
+    send->onSafe([this, plainBytes, &wasSafe, &block = send->block()] {
         wasSafe = true;
+        noteHolders(block);
         made(plainBytes);
         settled(Done{});
     });
     Result<Done> outcome = co_await send->run();
     send->onSafe({}); // sends that were cancelled may still end well
-    for (const Holding &holding : send->block().held)
-        m_locations.add(holding.node, send->block().segment, holding.index);
+    noteHolders(send->block());
     if (outcome && !send->isSafe())
         outcome = co_await spoolBlock(send);
     if (!wasSafe)
         settled(outcome);
     m_budget.give(budgeted);
+    --m_running;
+    m_changed.notify();
     co_return Done{}; // a failure is the put's to tell
 }
 
@@ -205,6 +208,22 @@ QCoro::Task<Result<Done>> PutTask::spoolBlock(std::shared_ptr<BlockSend> send)
             const Outgoing &block = send->block();
             return spool.save(block.tag, block.segment, block.shards);
         });
+}
+
+void PutTask::noteHolders(const Outgoing &block)
+{
+    for (const Holding &holding : block.held)
+        m_locations.add(holding.node, block.segment, holding.index);
+}
+
+QCoro::Task<Result<Done>> PutTask::drained()
+{
+    const auto self = shared_from_this();
+    while (m_running > 0) {
+        if (const auto woken = co_await m_changed.wait(); !woken)
+            co_return woken.error();
+    }
+    co_return Done{};
 }
 
 void PutTask::settled(Result<Done> outcome)

@@ -34,8 +34,10 @@ public:
 
     /// @return the file's record, not yet saved, once all of it is safe or in the spool.
     QCoro::Task<Result<FileRecord>> run();
-    /// Where its shards went.
-    [[nodiscard]] Locations takeLocations() { return std::move(m_locations); }
+    /// Awaits the slower nodes after run() has answered: at most some seconds.
+    QCoro::Task<Result<Done>> drained();
+    /// Where its shards went so far.
+    [[nodiscard]] const Locations &locations() const { return m_locations; }
 
 private:
     struct Plan {
@@ -57,6 +59,7 @@ private:
     QCoro::Task<Result<Done>> takeBack();
     void launch(quint32 segment, EncodedSegment coded, qint64 plainBytes);
     void settled(Result<Done> outcome);
+    void noteHolders(const Outgoing &block);
     void made(qint64 plainBytes);
 
     const StoreContext m_context;
@@ -76,6 +79,7 @@ private:
     Locations m_locations;
     std::optional<Error> m_failure;
     int m_unsafe = 0; ///< Blocks that are neither safe nor in the spool yet.
+    int m_running = 0; ///< Blocks that are still being sent, safe or not.
     bool m_isSpooled = false;
     qint64 m_plainBytes = 0; ///< Read.
     qint64 m_segments = 0;

@@ -61,6 +61,7 @@ public:
     QCoro::Task<Result<Done>> open();
     QCoro::Task<Result<PutResult>> finishPut(
         std::shared_ptr<Source> source, std::shared_ptr<PutTask> task);
+    QCoro::Task<Result<Done>> finishRest(std::shared_ptr<PutTask> task, FileRecord file);
     QCoro::Task<Result<Done>> watchHealth();
     QCoro::Task<Result<Done>> finishRemovals(NodeId node);
     void memberChanged(const NodeId &node);
@@ -165,6 +166,20 @@ QCoro::Task<Result<Done>> StoreNode::Private::finishRemovals(NodeId node)
     co_return Done{};
 }
 
+/// The slower nodes get their shards behind the answer; what found no place is repaired.
+QCoro::Task<Result<Done>> StoreNode::Private::finishRest(
+    std::shared_ptr<PutTask> task, FileRecord file)
+{
+    if (const auto drained = co_await task->drained(); !drained)
+        co_return drained;
+    files->seen(file.tag, task->locations(), file.isSpooled);
+    for (const ShardId &tag : files->unhealthy()) {
+        if (tag == file.tag)
+            repair->notice(tag, 1s);
+    }
+    co_return Done{};
+}
+
 QCoro::Task<Result<Done>> StoreNode::Private::watchHealth()
 {
     // The tree needs a moment to know its members after a start.
@@ -215,16 +230,14 @@ QCoro::Task<Result<PutResult>> StoreNode::Private::finishPut(
         co_return record.error();
     const QString fingerprint = source->fingerprint();
     const FileRecord file = *record;
-    auto state = co_await files->add(*std::move(record), task->takeLocations());
+    auto state = co_await files->add(*std::move(record), task->locations());
     if (!state)
         co_return state.error();
     if (!fingerprint.isEmpty()) {
         (void)co_await disk::OnExecutor<Result<Done>>(scope, parts.executor,
             [db = db, fingerprint] { return db->removeOpenPut(fingerprint); });
     }
-    // What is still being sent, and what found no place, is looked after at once.
-    if (*state != "healthy"_L1)
-        repair->notice(file.tag, 1s);
+    scope.spawn("store.put.rest"_L1, finishRest(std::move(task), file));
     changed();
     co_return PutResult{file.link, file.id, file.bytes, *state, text(file.code)};
 }
