@@ -14,9 +14,9 @@ Poller::Poller(std::function<void()> afterBatch)
 {
     if (m_epoll < 0)
         return; // out of descriptors: add() says so
-    m_notifier.emplace(m_epoll, QSocketNotifier::Read);
+    m_notifier = std::make_unique<QSocketNotifier>(m_epoll, QSocketNotifier::Read);
     QObject::connect(
-        &*m_notifier, &QSocketNotifier::activated, &*m_notifier, [this] { dispatch(); });
+        m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(), [this] { dispatch(); });
 }
 
 Poller::~Poller()

@@ -5,7 +5,7 @@
 
 #include <array>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <sys/epoll.h>
 
 namespace borg::net {
@@ -50,7 +50,7 @@ private:
 
     const int m_epoll;
     const std::function<void()> m_afterBatch;
-    std::optional<QSocketNotifier> m_notifier;
+    std::unique_ptr<QSocketNotifier> m_notifier;
     std::array<epoll_event, kBatch> m_events{};
     std::size_t m_eventCount = 0;
 };

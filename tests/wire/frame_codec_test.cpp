@@ -3,8 +3,7 @@
 #include <wire/frame_codec.h>
 
 #include <QTest>
-
-#include <numeric>
+#include <QtEndian>
 
 using namespace borg;
 using namespace borg::wire;
@@ -14,9 +13,10 @@ namespace {
 
 QByteArray noise(Rng &rng, qsizetype size)
 {
-    QByteArray bytes(size, Qt::Uninitialized);
-    for (char &byte : bytes)
-        byte = static_cast<char>(rng.bits());
+    QByteArray bytes(size + 4, Qt::Uninitialized);
+    for (qsizetype at = 0; at < size; at += 4)
+        qToBigEndian(rng.bits(), bytes.data() + at);
+    bytes.truncate(size);
     return bytes;
 }
 
