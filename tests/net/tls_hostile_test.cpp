@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tls_test_kit.h"
+#include "stranger.h"
 
 #include <base/loop_clock.h>
 
