@@ -57,6 +57,12 @@ std::size_t AddressBook::dial(std::size_t most, Rank worst)
     return count;
 }
 
+void AddressBook::calm()
+{
+    for (auto &[id, entry] : m_entries)
+        entry.rank = std::max(entry.rank, Rank::Seed);
+}
+
 bool AddressBook::isWaiting(const Entry &entry) const
 {
     return entry.retryAt > m_context.now()

@@ -24,6 +24,8 @@ public:
     void add(const net::Peer &peer, Rank rank);
     void add(const Contact &contact, Rank rank);
     void addUnknown(const net::Endpoint &endpoint);
+    /// Nobody has to be dialled now any more.
+    void calm();
     void forget(const NodeId &id) { m_entries.erase(id); }
 
     /// Dials up to `most` whose time has come and to whom there is no link. @return how many.

@@ -17,6 +17,7 @@ constexpr Ticks kStall
     = std::chrono::milliseconds(100); ///< A timer later than this: we stood still.
 constexpr quint64 kSeqPerMs = 1024; ///< Sequence numbers begin at the date and outrun no restart.
 constexpr quint8 kRecordPriority = 2;
+constexpr quint8 kLeavePriority = 0; // in the class of the last word, which must not overtake it
 constexpr Ticks kAnnounceSpread = std::chrono::milliseconds(20);
 constexpr std::size_t kKnownMax = 500;
 
@@ -103,7 +104,7 @@ void PeerTree::handle(const Leave &)
     m_broadcast.flush();
     if (m_placement.standing().state != TreeState::Joining)
         (void)m_broadcast.originate(
-            QString(wire::latin1(MemberLeave::kName)), {}, {}, kRecordPriority);
+            QString(wire::latin1(MemberLeave::kName)), {}, {}, kLeavePriority);
     m_broadcast.flush();
     m_placement.leave();
     m_context.wakeAt = Ticks::max();

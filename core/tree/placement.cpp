@@ -221,6 +221,7 @@ bool Placement::hear(Link &from, const Accept &word, QByteArrayView bytes)
     m_orphan.reset();
     m_succession.reset();
     m_refusedUntil.clear();
+    m_book.calm();
     adopt(from);
     setState(TreeState::Attached);
     m_broadcast.sendMissing(

@@ -15,12 +15,14 @@ namespace borg::tree {
 class Placement {
 public:
     static constexpr Ticks kLookFor = std::chrono::milliseconds(150); ///< Before the first choice.
+    /// The same when only newcomers answered: they may find a tree that is old and flat.
+    static constexpr Ticks kLookForTree = std::chrono::milliseconds(600);
     static constexpr Ticks kAnswerWithin = std::chrono::seconds(1);
     static constexpr Ticks kRootAfter = std::chrono::seconds(3); ///< Without any candidate.
     static constexpr Ticks kSuccessorWithin = std::chrono::milliseconds(700);
     static constexpr Ticks kLoopSpread = std::chrono::milliseconds(500);
     static constexpr std::size_t kFirstDials = 3;
-    static constexpr std::size_t kDialsMax = 6; ///< At a time.
+    static constexpr std::size_t kDialsMax = 6; ///< In a round.
     static constexpr std::size_t kHistoryMax = 64;
     static constexpr quint32 kContactsWanted = 4;
 
@@ -55,7 +57,8 @@ private:
         QString reason;
         Ticks since{0};
         Ticks chooseAt{0}; ///< Not before, unless everybody answered.
-        std::size_t dials = 0;
+        Ticks roundAt{0}; ///< When further peers are dialled.
+        std::size_t dials = 0; ///< In this round.
     };
     struct Orphan {
         NodeId lost;
@@ -72,7 +75,8 @@ private:
     [[nodiscard]] bool stepSuccession();
     [[nodiscard]] bool isSettled() const;
     [[nodiscard]] bool isEligible(const Link &link) const;
-    [[nodiscard]] Link *choose();
+    /// @param mayBeNew also a newcomer's own tree.
+    [[nodiscard]] Link *choose(bool mayBeNew);
     void attachTo(Link &link);
     void giveUp();
     void takeOver(const QString &reason);

@@ -10,12 +10,14 @@ namespace {
 constexpr Ticks kGreetWithin = std::chrono::seconds(1);
 constexpr Ticks kBetterEvery = std::chrono::milliseconds(500);
 constexpr Ticks kRefusedFor = std::chrono::seconds(3);
+constexpr Ticks kRoundEvery = std::chrono::milliseconds(400);
 constexpr Ticks kStepMin = std::chrono::milliseconds(10);
 } // namespace
 
 void Placement::seek(const QString &reason, Ticks chooseAfter)
 {
-    m_search = Search{reason, m_context.now(), m_context.now() + chooseAfter, 0};
+    const Ticks now = m_context.now();
+    m_search = Search{reason, now, now + chooseAfter, now + kRoundEvery, 0};
     m_search->dials = m_book.dial(kFirstDials);
     m_context.wakeBy(m_search->chooseAt);
 }
@@ -27,22 +29,26 @@ void Placement::step()
     const Ticks now = m_context.now();
     const bool isTime = now >= m_search->chooseAt;
     if (isTime || isSettled()) {
-        if (Link *best = choose())
+        if (Link *best = choose(now >= m_search->since + kLookForTree))
             return attachTo(*best);
+        if (now < m_search->since + kLookForTree)
+            m_context.wakeBy(m_search->since + kLookForTree);
     }
     if (now >= m_search->since + kRootAfter)
         return giveUp();
 
-    const auto dialling = m_book.diallingCount();
-    const auto limit = isTime ? kDialsMax : kDialsMax - std::min(kDialsMax, m_search->dials);
-    if (dialling < kDialsMax)
-        m_search->dials += m_book.dial(std::min(limit, kDialsMax - dialling));
-    if (isTime && m_orphan) { // the book may be old: whoever is online may help
-        for (const auto &peer : m_members.sample(kFirstDials, [this](const Member &member) {
-                 return member.online && !m_links.find(member.id);
-             }))
-            m_book.add(peer, AddressBook::Rank::Known);
+    if (now >= m_search->roundAt) { // nobody of those before had a place for us
+        m_search->roundAt = now + kRoundEvery;
+        m_search->dials = 0;
+        if (m_orphan) { // the book may be old: whoever is online may help
+            for (const auto &peer : m_members.sample(kFirstDials, [this](const Member &member) {
+                     return member.online && !m_links.find(member.id);
+                 }))
+                m_book.add(peer, AddressBook::Rank::Now);
+        }
     }
+    m_search->dials += m_book.dial(kDialsMax - std::min(kDialsMax, m_search->dials));
+    m_context.wakeBy(m_search->roundAt);
     m_context.wakeBy(isTime ? m_search->since + kRootAfter : m_search->chooseAt);
     if (const Ticks next = m_book.nextDial(); next != Ticks::max())
         m_context.wakeBy(std::max(next, now + kStepMin));
@@ -110,12 +116,12 @@ bool Placement::isEligible(const Link &link) const
     return isBetter || (isSameTree(there, m_standing.place) && !passes(there, m_orphan->lost));
 }
 
-Link *Placement::choose()
+Link *Placement::choose(bool mayBeNew)
 {
     Link *best = nullptr;
     Ticks leastCost = Ticks::max();
     for (auto &[id, link] : m_links.all()) {
-        if (!isEligible(link))
+        if ((!mayBeNew && link.place.epoch == 0) || !isEligible(link))
             continue;
         const Ticks cost = costOf(link.place, link.rtt.value_or(Ticks{0}));
         if (cost < leastCost) {
@@ -191,7 +197,7 @@ void Placement::parentLost(const QString &reason)
     const bool wasRoot = parent == m_standing.place.root;
     m_orphan = Orphan{parent, wasRoot};
     m_succession = wasRoot ? std::optional(Succession{}) : std::nullopt;
-    m_search = Search{reason, m_context.now(), m_context.now(), 0};
+    m_search = Search{reason, m_context.now(), m_context.now(), m_context.now(), 0};
     remember(std::nullopt, reason);
     step();
 }

@@ -71,17 +71,24 @@ void Upkeep::keepBackups()
     }
     if (!m_standing.isAttached())
         return;
+    if (m_book.diallingCount() > 0)
+        return;
+    std::size_t lacking = kBackups - fitting.size();
     if (m_standing.isUnderRoot()) {
         const auto count = std::min(m_standing.successors.size(), kBackups);
         for (const auto &peer : std::span(m_standing.successors).first(count)) {
             if (peer.id == m_context.self)
                 break; // we are next: nobody stands before us
+            if (m_links.find(peer.id))
+                continue;
             m_book.add(peer, AddressBook::Rank::Now);
+            lacking = std::max<std::size_t>(lacking, 1);
         }
     }
-    if (fitting.size() < kBackups)
-        dialMembers(kBackups - fitting.size(), true, AddressBook::Rank::Now);
-    m_book.dial(kBackups, AddressBook::Rank::Now);
+    if (lacking > 0 && m_book.dial(lacking, AddressBook::Rank::Now) == 0) {
+        dialMembers(lacking, true, AddressBook::Rank::Now);
+        m_book.dial(lacking, AddressBook::Rank::Now);
+    }
 }
 
 void Upkeep::keepLazyLinks()
@@ -104,7 +111,7 @@ void Upkeep::keepLazyLinks()
         m_context.isStatusChanged = true;
         tellUse(*link);
     }
-    if (count < wanted && m_standing.state != TreeState::Joining) {
+    if (count < wanted && m_standing.state != TreeState::Joining && m_book.diallingCount() == 0) {
         dialMembers(1, true, AddressBook::Rank::Now);
         m_book.dial(1, AddressBook::Rank::Now);
     }
