@@ -109,7 +109,10 @@ private Q_SLOTS:
     {
         if (::geteuid() == 0)
             QSKIP("root may enter everything");
-        const auto opened = disk::DataFolder::open(u"/root/data"_s);
+        QVERIFY(QFile::setPermissions(m_above->path(), {}));
+        const auto opened = disk::DataFolder::open(m_path);
+        QVERIFY(QFile::setPermissions(
+            m_above->path(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
         QCOMPARE(name(opened.error().code), "Unauthorized"_L1);
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pack_world.h"
+#include "pack_model.h"
 
 #include <QTest>
 
@@ -11,6 +11,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr quint64 kRounds = 1000;
+constexpr quint64 kSoakRounds = 10'000;
 constexpr int kScriptOperations = 200;
 
 /// One life of the store: it works until the power goes at some call, or is stopped.
@@ -35,8 +36,9 @@ private Q_SLOTS:
     /// what one recovery leaves is what the next one finds.
     void keepsWhatItAcknowledgedInAThousandRounds()
     {
+        const bool isSoak = qEnvironmentVariableIntValue("BORG_SOAK") == 1;
         qint64 acknowledged = 0;
-        for (quint64 seed = 1; seed <= kRounds; ++seed) {
+        for (quint64 seed = 1; seed <= (isSoak ? kSoakRounds : kRounds); ++seed) {
             PackWorld world(seed);
             PackModel model(world, seed * 13);
             for (int crash = 0; crash < 3; ++crash) {
