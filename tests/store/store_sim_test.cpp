@@ -349,6 +349,26 @@ private Q_SLOTS:
         QCOMPARE(onlyFile(world, 1).state, u"healthy"_s);
     }
 
+    /// Two of six holders send wrong bytes; neither a reader nor a repairer believes them.
+    void holdersWhoLieAreBypassed()
+    {
+        World world(14, 6);
+        const QByteArray bytes = content(6 * kMib, 14);
+        const auto result = put(world, 1, bytes, {u"file"_s, 2, 6});
+        QVERIFY2(result.ok(), qPrintable(codeOf(result)));
+        for (const int number : {2, 3}) {
+            world.host(number).stop(false);
+            world.host(number).lies = true;
+            world.host(number).start();
+        }
+        world.clock.advance(5s);
+        for (const int reader : {1, 4, 6}) {
+            const auto got = get(world, reader, result->link);
+            QVERIFY2(got.result.ok(), qPrintable(codeOf(got.result)));
+            QCOMPARE(got.sink->bytes, bytes);
+        }
+    }
+
     void theSameSeedGivesTheSameRun()
     {
         const auto run = [] {

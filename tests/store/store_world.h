@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "store_fakes.h"
+
 #include <sim/sim_clock.h>
 #include <sim/sim_crypto.h>
 #include <sim/sim_disk.h>
@@ -11,130 +13,6 @@
 #include <store/store_node.h>
 
 namespace borg::test {
-
-/// Who is in the simulated network; a node hears of changes 500 ms later, as from a tree.
-struct Registry {
-    struct Entry {
-        net::Peer peer;
-        bool online = false;
-        Ticks changedAt{0};
-    };
-    std::map<NodeId, Entry> entries;
-};
-
-class SimDirectory final : public tree::Directory {
-public:
-    SimDirectory(Clock &clock, Registry &registry, const NodeId &self)
-        : m_clock(clock)
-        , m_registry(registry)
-        , m_self(self)
-    {
-    }
-    [[nodiscard]] std::vector<tree::Member> members() const override
-    {
-        std::vector<tree::Member> members;
-        for (const auto &[id, entry] : m_registry.entries) {
-            if (id != m_self)
-                members.push_back(memberOf(entry));
-        }
-        return members;
-    }
-    [[nodiscard]] std::optional<tree::Member> find(const NodeId &id) const override
-    {
-        const auto found = m_registry.entries.find(id);
-        if (found == m_registry.entries.end() || id == m_self)
-            return std::nullopt;
-        return memberOf(found->second);
-    }
-    [[nodiscard]] Watch watch(std::function<void(const NodeId &)> changed) override
-    {
-        m_changed = std::make_shared<std::function<void(const NodeId &)>>(std::move(changed));
-        return m_changed;
-    }
-    void tell(const NodeId &id)
-    {
-        m_clock.after(std::chrono::milliseconds(500), [weak = std::weak_ptr(m_changed), id] {
-            if (const auto call = weak.lock())
-                (*call)(id);
-        });
-        // The watcher's handle is the only owner.
-        m_weak = m_changed;
-    }
-    void release() { m_changed.reset(); }
-
-private:
-    static tree::Member memberOf(const Registry::Entry &entry)
-    {
-        return {entry.peer.id, entry.peer.endpoint, entry.online, entry.changedAt, 1LL << 34};
-    }
-    Clock &m_clock;
-    Registry &m_registry;
-    const NodeId m_self;
-    std::shared_ptr<std::function<void(const NodeId &)>> m_changed;
-    std::weak_ptr<std::function<void(const NodeId &)>> m_weak;
-};
-
-class SimKeySource final : public crypto::KeySource {
-public:
-    explicit SimKeySource(quint64 seed)
-        : m_rng(seed)
-    {
-    }
-    void fill(std::span<quint8> bytes) override
-    {
-        for (quint8 &byte : bytes)
-            byte = static_cast<quint8>(m_rng.below(256));
-    }
-
-private:
-    sim::SimRng m_rng;
-};
-
-class BytesSource final : public store::Source {
-public:
-    BytesSource(QByteArray bytes, QString fingerprint)
-        : m_bytes(std::move(bytes))
-        , m_fingerprint(std::move(fingerprint))
-    {
-    }
-    Result<Done> open() override { return Done{}; }
-    qint64 sizeBytes() const override { return m_bytes.size(); }
-    Result<QByteArray> read(qsizetype size) override
-    {
-        const QByteArray part = m_bytes.mid(m_at, size);
-        m_at += part.size();
-        return part;
-    }
-    QString fingerprint() const override { return m_fingerprint; }
-
-private:
-    const QByteArray m_bytes;
-    const QString m_fingerprint;
-    qsizetype m_at = 0;
-};
-
-struct BytesSink final : public store::Sink {
-    Result<Done> open() override { return Done{}; }
-    Result<Done> write(QByteArrayView part) override
-    {
-        bytes.append(part);
-        return Done{};
-    }
-    Result<Done> commit() override
-    {
-        committed = true;
-        return Done{};
-    }
-    void discard() override
-    {
-        if (!committed)
-            bytes.clear();
-        discarded = !committed;
-    }
-    QByteArray bytes;
-    bool committed = false;
-    bool discarded = false;
-};
 
 /// A storage node whose disk outlives its process.
 class World;
@@ -151,6 +29,7 @@ struct StoreHost {
     SimKeySource keys;
     quint64 starts = 0;
     store::StoreConfig config;
+    bool lies = false;
 
     struct Process;
     std::unique_ptr<Process> process;
@@ -197,7 +76,7 @@ struct StoreHost::Process {
     Process(StoreHost &host)
         : scope(host.world.clock)
         , rng(host.world.seed * 1000 + static_cast<quint64>(host.number) + host.starts * 77)
-        , transport(host.world.network.attach(host.peer))
+        , transport(attach(host))
         , executor(host.world.clock)
         , directory(host.world.clock, host.world.registry, host.peer.id)
         , store(std::make_unique<store::StoreNode>(scope,
@@ -206,6 +85,14 @@ struct StoreHost::Process {
               host.config))
     {
     }
+    static std::unique_ptr<net::Transport> attach(const StoreHost &host)
+    {
+        auto honest = host.world.network.attach(host.peer);
+        if (!host.lies)
+            return honest;
+        return std::make_unique<LyingTransport>(std::move(honest));
+    }
+
     TaskScope scope;
     sim::SimRng rng;
     std::unique_ptr<net::Transport> transport;
