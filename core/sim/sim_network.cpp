@@ -227,7 +227,15 @@ void SimNetwork::disconnect(const NodeId &from, const NodeId &to, quint64 link, 
         trace(What::Down, from, to, {});
         port->linkDown(from, why);
     };
-    m_clock.after(delay(from, to), [this, from, to, event] {
+    Ticks at = m_clock.now() + delay(from, to);
+    if (why == Errc::Closed) { // what was sent before comes before
+        for (std::size_t i = 0; i < wire::kFrameClassCount; ++i) {
+            const auto last = m_lastArrival.find({from, to, wire::FrameClass(i)});
+            if (last != m_lastArrival.end())
+                at = std::max(at, last->second);
+        }
+    }
+    m_clock.after(at - m_clock.now(), [this, from, to, event] {
         if (!holdsBack(from, to, event))
             event();
     });

@@ -191,7 +191,7 @@ bool Placement::hear(Link &from, const Attach &word, QByteArrayView bytes)
         from, Accept{m_standing.place, m_members.digest(), kSinceMsMax}, m_broadcast.digest());
     m_broadcast.sendMissing(
         from, *digest, std::chrono::milliseconds(std::min(word.sinceMs, kSinceMsMax)));
-    tellSuccessors();
+    childrenChanged(); // after the answer: before it the child does not listen
     if (m_standing.state == TreeState::Joining)
         setState(TreeState::Root); // somebody depends on us
     return true;
