@@ -107,7 +107,8 @@ Result<Done> Erasure::rebuild(
     std::span<const Present> present, std::span<const Wanted> wanted, qsizetype bytes) const
 {
     const auto [k, n] = code();
-    const auto outside = [n = n](const auto &shard) { return shard.index < 0 || shard.index >= n; };
+    const auto outside
+        = [last = n - 1](const auto &shard) { return shard.index < 0 || shard.index > last; };
     if (std::ranges::any_of(present, outside) || std::ranges::any_of(wanted, outside))
         return Error{Errc::Malformed, u"a shard's index is outside the code"_s};
     std::bitset<kShardsMax> seen;

@@ -58,7 +58,7 @@ quint8 times(quint8 a, quint8 b)
 {
     unsigned product = 0;
     for (unsigned bit = 0; bit < 8; ++bit)
-        product ^= (b >> bit & 1U) * (static_cast<unsigned>(a) << bit);
+        product ^= (static_cast<unsigned>(b) >> bit & 1U) * (static_cast<unsigned>(a) << bit);
     for (unsigned bit = 15; bit >= 8; --bit)
         product ^= (product >> bit & 1U) * (0x11dU << (bit - 8));
     return static_cast<quint8>(product);
