@@ -11,7 +11,7 @@ Button {
     property bool primary: false
     property bool danger: false
     property bool quiet: false
-    readonly property color ink: danger ? (primary ? Theme.bg : Theme.bad) : primary ? Theme.onAccent : quiet ? Theme.accent : Theme.text
+    readonly property color ink: danger ? (primary ? Theme.bg : Theme.bad) : primary ? Theme.accentInk : quiet ? Theme.accent : Theme.text
     readonly property color ground: primary ? (danger ? Theme.bad : Theme.accent) : Theme.raised
 
     implicitHeight: Math.max(Theme.target, contentItem.implicitHeight + 12)
@@ -30,7 +30,11 @@ Button {
     ToolTip.delay: 500
 
     contentItem: RowLayout {
-        spacing: 8
+        spacing: 0
+
+        Item {
+            Layout.fillWidth: true
+        }
 
         Glyph {
             name: button.iconName
@@ -38,6 +42,7 @@ Button {
             color: button.ink
             size: Theme.px(18)
             Layout.alignment: Qt.AlignCenter
+            Layout.rightMargin: button.display === AbstractButton.IconOnly || button.text === "" ? 0 : 8
         }
 
         Words {
@@ -47,8 +52,12 @@ Button {
             strong: true
             horizontalAlignment: Text.AlignHCenter
             verticalAlignment: Text.AlignVCenter
-            Layout.fillWidth: true
+            wrapMode: Text.NoWrap
             Accessible.ignored: true
+        }
+
+        Item {
+            Layout.fillWidth: true
         }
     }
 

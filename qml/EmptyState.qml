@@ -15,6 +15,11 @@ ColumnLayout {
 
     spacing: 12
 
+    // Without it the layout is no wider than its widest part, and sits at the left.
+    Item {
+        Layout.fillWidth: true
+    }
+
     Glyph {
         name: empty.picture
         size: 96

@@ -31,7 +31,7 @@ Control {
     Accessible.name: summary
 
     contentItem: GridLayout {
-        columns: card.wide ? 3 : 1
+        columns: card.wide ? 3 : 2
         columnSpacing: Theme.gap
         rowSpacing: 8
 
@@ -39,6 +39,7 @@ Control {
             spacing: 12
             Layout.fillWidth: true
             Layout.preferredWidth: 3
+            Layout.columnSpan: card.wide ? 1 : 2
 
             Glyph {
                 name: "file"
@@ -113,7 +114,7 @@ Control {
 
         RowLayout {
             spacing: 4
-            Layout.alignment: Qt.AlignRight | Qt.AlignVCenter
+            Layout.alignment: Qt.AlignRight | (card.wide ? Qt.AlignVCenter : Qt.AlignBottom)
 
             ActionButton {
                 objectName: "save"

@@ -32,7 +32,7 @@ ApplicationWindow {
         buttonText: Theme.text
         brightText: Theme.bad
         highlight: Theme.accent
-        highlightedText: Theme.onAccent
+        highlightedText: Theme.accentInk
         placeholderText: Theme.muted
         toolTipBase: Theme.raised
         toolTipText: Theme.text

@@ -21,18 +21,10 @@ PageFrame {
 
     actions: [
         ActionButton {
-            objectName: "asPicture"
-            text: qsTr("Picture")
-            visible: !page.wide
-            enabled: page.asList
-            onClicked: page.asList = false
-        },
-        ActionButton {
             objectName: "asList"
-            text: qsTr("List")
+            text: page.asList ? qsTr("Show the picture") : qsTr("Show the list")
             visible: !page.wide
-            enabled: !page.asList
-            onClicked: page.asList = true
+            onClicked: page.asList = !page.asList
         },
         ActionButton {
             objectName: "invite"
@@ -89,12 +81,24 @@ PageFrame {
                 }
 
                 Words {
+                    objectName: "selected"
+                    text: page.model.peers.count > 0 ? page.model.peers.summaryOf(page.current) : ""
+                    strong: true
+                    horizontalAlignment: Text.AlignHCenter
+                    Layout.fillWidth: true
+                    Layout.leftMargin: 8
+                    Layout.rightMargin: 8
+                }
+
+                Words {
                     text: page.model.lastChange === "" ? "" : qsTr("Latest change: %1").arg(page.model.lastChange)
                     visible: text !== "" && page.height >= Theme.px(560)
                     quiet: true
                     font.pixelSize: Theme.tiny
+                    horizontalAlignment: Text.AlignHCenter
                     Layout.fillWidth: true
-                    Layout.margins: 8
+                    Layout.leftMargin: 8
+                    Layout.rightMargin: 8
                 }
             }
         }

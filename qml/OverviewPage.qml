@@ -105,6 +105,8 @@ PageFrame {
                             font.pixelSize: Theme.lead
                             strong: true
                             Layout.fillWidth: true
+                            verticalAlignment: Text.AlignVCenter
+                            Layout.preferredHeight: Theme.target
                             Accessible.role: Accessible.Heading
                         }
 
@@ -117,20 +119,21 @@ PageFrame {
                             }
                         }
 
+                        Item {
+                            visible: page.model.attention.count === 0
+                            Layout.fillHeight: true
+                        }
+
                         EmptyState {
                             objectName: "allWell"
                             visible: page.model.attention.count === 0
-                            picture: "picture-well"
-                            sentence: qsTr("Everything is fine.")
-                            detail: qsTr("Nothing here needs you. You may close this window; the node keeps running.")
+                            picture: page.status.stale ? "picture-offline" : "picture-well"
+                            sentence: page.status.stale ? qsTr("Nothing is known just now.") : qsTr("Everything is fine.")
+                            detail: page.status.stale ? qsTr("What needs attention is shown when the node answers again.") : qsTr("Nothing here needs you. You may close this window; the node keeps running.")
                             Layout.fillWidth: true
-                            Layout.alignment: Qt.AlignVCenter
-                            Layout.topMargin: 8
-                            Layout.bottomMargin: 8
                         }
 
                         Item {
-                            visible: page.model.attention.count > 0
                             Layout.fillHeight: true
                         }
                     }
@@ -167,6 +170,7 @@ PageFrame {
                         RadialTree {
                             peers: page.network.peers
                             summary: page.network.summary
+                            hasParent: page.network.hasParent
                             interactive: false
                             Layout.fillWidth: true
                             Layout.fillHeight: true

@@ -27,7 +27,7 @@ Item {
     signal chosen
 
     visible: placed
-    width: Theme.px(self ? 48 : ring === 1 ? 38 : 28)
+    width: Theme.px(self ? 48 : ring === 1 ? 38 : 28) * Math.max(0.5, Math.min(1, reach / Theme.px(150)))
     height: width
     x: parent.width / 2 + placeX * reach - width / 2
     y: parent.height / 2 + placeY * reach - height / 2
@@ -55,33 +55,43 @@ Item {
     Glyph {
         anchors.centerIn: parent
         name: node.sign
-        color: node.self ? Theme.onAccent : node.tint
+        color: node.self ? Theme.accentInk : node.tint
         size: node.width * 0.55
     }
 
-    Column {
+    // On a ground of its own, since lines run below it.
+    Rectangle {
         anchors.top: parent.bottom
-        anchors.topMargin: 3
+        anchors.topMargin: 2
         anchors.horizontalCenter: parent.horizontalCenter
-        visible: node.labelled || node.current || hover.hovered
+        visible: node.labelled || hover.hovered
+        width: label.width + 6
+        height: label.height
+        radius: 4
+        color: Qt.alpha(Theme.surface, 0.85)
 
-        Words {
-            text: node.name
-            font.pixelSize: Theme.tiny
-            strong: node.current
-            wrapMode: Text.NoWrap
-            anchors.horizontalCenter: parent.horizontalCenter
-            Accessible.ignored: true
-        }
+        Column {
+            id: label
+            anchors.centerIn: parent
 
-        Words {
-            text: node.online ? node.latency : qsTr("Offline")
-            visible: text !== ""
-            quiet: true
-            font.pixelSize: Theme.tiny
-            wrapMode: Text.NoWrap
-            anchors.horizontalCenter: parent.horizontalCenter
-            Accessible.ignored: true
+            Words {
+                text: node.name
+                font.pixelSize: Theme.tiny
+                strong: node.current
+                wrapMode: Text.NoWrap
+                anchors.horizontalCenter: parent.horizontalCenter
+                Accessible.ignored: true
+            }
+
+            Words {
+                text: node.online ? node.latency : qsTr("Offline")
+                visible: text !== ""
+                quiet: true
+                font.pixelSize: Theme.tiny
+                wrapMode: Text.NoWrap
+                anchors.horizontalCenter: parent.horizontalCenter
+                Accessible.ignored: true
+            }
         }
     }
 

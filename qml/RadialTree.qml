@@ -12,8 +12,9 @@ FocusScope {
     property int current: 0
     property bool interactive: true
     property bool hasParent: false
-    readonly property real reach: Math.max(40, Math.min(width / 2 - Theme.px(48), (height / 2 - Theme.px(44)))) / 0.92
-    readonly property bool labelled: peers.count - peers.hidden <= 16 && width >= Theme.px(280)
+    readonly property int placed: peers.count - peers.hidden
+    readonly property bool labelled: placed <= 16 && Math.min(width, height) >= Theme.px(placed <= 6 ? 230 : 340)
+    readonly property real reach: Math.max(60, Math.min(width / 2 - Theme.px(labelled ? 44 : 20), height / 2 - Theme.px(labelled ? 48 : 20))) / 0.92
     signal chosen(int row)
 
     implicitWidth: 320

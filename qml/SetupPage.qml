@@ -28,14 +28,16 @@ FocusScope {
 
         ColumnLayout {
             width: scroll.availableWidth
-            spacing: Theme.px(24)
+            height: Math.max(implicitHeight, scroll.availableHeight)
+            spacing: 0
 
             ColumnLayout {
                 spacing: Theme.gap
                 Layout.fillWidth: true
                 Layout.maximumWidth: Theme.px(1080)
                 Layout.margins: 24
-                Layout.alignment: Qt.AlignHCenter
+                Layout.fillHeight: false
+                Layout.alignment: Qt.AlignCenter
 
                 RowLayout {
                     spacing: Theme.gap
@@ -185,6 +187,7 @@ FocusScope {
                     enabled: !page.model.busy
                     opacity: enabled ? 1 : 0.5
                     Layout.fillWidth: true
+                    Layout.fillHeight: false
                 }
             }
         }

@@ -38,24 +38,34 @@ PageFrame {
     ListView {
         id: list
         objectName: "fileList"
+        property bool scrolled: false
+
+        // The view keeps its place when the head grows or files come; at the top it shall stay there.
+        function stayOnTop() {
+            if (!scrolled)
+                Qt.callLater(positionViewAtBeginning);
+        }
+
+        onCountChanged: stayOnTop()
         anchors.fill: parent
         clip: true
         spacing: 8
         model: page.model.files
         boundsBehavior: Flickable.StopAtBounds
         activeFocusOnTab: false
+        onMovementEnded: scrolled = !atYBeginning
         Accessible.role: Accessible.List
         Accessible.name: qsTr("%n file(s) of yours", "", count)
 
-        ScrollBar.vertical: ScrollBar {}
+        ScrollBar.vertical: ScrollBar {
+            onPressedChanged: list.scrolled = !list.atYBeginning
+        }
 
         header: ColumnLayout {
             id: head
             width: ListView.view.width
             spacing: Theme.gap
-            // The view keeps its place when the head grows; at the top it shall stay at the top.
-            onHeightChanged: if (list.contentY <= list.originY + 1 || list.atYBeginning)
-                Qt.callLater(list.positionViewAtBeginning)
+            onHeightChanged: list.stayOnTop()
 
             GivenCard {
                 model: page.model

@@ -16,7 +16,7 @@ QtObject {
     readonly property color text: dark ? "#E8EDF4" : "#17202B"
     readonly property color muted: dark ? "#A3AFBF" : "#516173"
     readonly property color accent: dark ? "#5AA9FF" : "#1667C7"
-    readonly property color onAccent: dark ? "#06121F" : "#FFFFFF"
+    readonly property color accentInk: dark ? "#06121F" : "#FFFFFF"
     readonly property color ok: dark ? "#3FCF8E" : "#147A4C"
     readonly property color warn: dark ? "#F2B84B" : "#8A5600"
     readonly property color bad: dark ? "#FF7A7A" : "#C22F2F"

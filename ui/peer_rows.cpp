@@ -100,6 +100,11 @@ int PeerRows::neighbour(int row, Qt::Key arrow) const
     return best;
 }
 
+QString PeerRows::summaryOf(int row) const
+{
+    return row >= 0 && row < rowCount() ? m_rows[static_cast<std::size_t>(row)].summary : QString();
+}
+
 PeerRow PeerRows::describe(const control::Peer &peer, const std::map<QString, Place> &places) const
 {
     const auto &[status, tree, storage, peers, files, jobs] = m_api.snapshot();
@@ -114,7 +119,9 @@ PeerRow PeerRows::describe(const control::Peer &peer, const std::map<QString, Pl
     if (row.self)
         row.role = tree.parent.isEmpty() ? tr("You, the root") : tr("You");
     else
-        row.role = Words::role(peer.role, sibling);
+        row.role = Words::role(peer.role, sibling,
+            std::find(tree.children.begin(), tree.children.end(), peer.parent)
+                != tree.children.end());
     row.latency = row.self || !peer.online ? QString() : Words::latency(peer.rttUs);
     if (!row.self && peer.bytesIn + peer.bytesOut > 0)
         row.traffic = tr("%1 in, %2 out", "traffic with a node")
@@ -157,7 +164,9 @@ void PeerRows::update()
                 return 0;
             if (row.id == snapshot.tree.parent)
                 return 1;
-            return row.place.ring == 1 ? 2 : row.placed ? 3 : 4;
+            if (row.place.ring == 1)
+                return 2;
+            return row.place.from == snapshot.tree.parent ? 3 : row.placed ? 4 : 5;
         };
         std::stable_sort(rows.begin(), rows.end(),
             [&](const PeerRow &a, const PeerRow &b) { return rank(a) < rank(b); });

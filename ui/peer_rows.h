@@ -75,6 +75,9 @@ public:
     /// The row to walk to from `row` with an arrow key, or `row`: the nearest placed node that way.
     Q_INVOKABLE [[nodiscard]] int neighbour(int row, Qt::Key arrow) const;
 
+    /// @return the node of that row in one sentence.
+    Q_INVOKABLE [[nodiscard]] QString summaryOf(int row) const;
+
 Q_SIGNALS:
     void updated();
 

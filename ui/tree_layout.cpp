@@ -62,21 +62,24 @@ std::map<QString, Place> TreeLayout::places(const control::Snapshot &snapshot)
     places[self] = {};
     const auto &parent = snapshot.tree.parent;
     const bool hasParent = !parent.isEmpty();
-    if (hasParent)
-        places[parent] = at(270, kRing1, 1, self);
 
     Ids children = snapshot.tree.children;
     std::sort(children.begin(), children.end());
     if (children.size() > kRingMax)
         children.resize(kRingMax);
+    auto rest = sortOut(snapshot, children);
+    // Nobody further away: the first ring takes the room.
+    const bool far = !rest.siblings.empty() || !rest.others.empty() || !rest.below.empty();
+    const double ring1 = far ? kRing1 : kRing1Alone;
+    if (hasParent)
+        places[parent] = at(270, ring1, 1, self);
     const auto childAngles = hasParent
         ? spread(children.size(), 10, 170)
         : spread(children.size(), 270 - 180.0 / std::max<double>(1.0, double(children.size())),
               630 - 180.0 / std::max<double>(1.0, double(children.size())));
     for (std::size_t i = 0; i < children.size(); ++i)
-        places[children[i]] = at(childAngles[i], kRing1, 1, self);
+        places[children[i]] = at(childAngles[i], ring1, 1, self);
 
-    auto rest = sortOut(snapshot, children);
     std::size_t outer = 0;
     const double slot = hasParent ? 160.0 / std::max<double>(1.0, double(children.size()))
                                   : 360.0 / std::max<double>(1.0, double(children.size()));

@@ -24,6 +24,7 @@ class TreeLayout {
 public:
     static constexpr std::size_t kRingMax = 24;
     static constexpr double kRing1 = 0.5;
+    static constexpr double kRing1Alone = 0.8;
     static constexpr double kRing2 = 0.92;
 
     [[nodiscard]] static std::map<QString, Place> places(const control::Snapshot &snapshot);

@@ -3,6 +3,8 @@
 
 #include <QPainter>
 
+#include <cmath>
+
 namespace borg::ui {
 
 TreeLines::TreeLines(QQuickItem *parent)
@@ -32,16 +34,16 @@ void TreeLines::paint(QPainter *painter)
     const QPointF centre(width() / 2, height() / 2);
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setPen(QPen(m_ringColor, 1));
-    bool far = false;
+    std::map<int, double> rings;
     std::map<QString, QPointF> points;
     for (const auto &row : m_peers->rows()) {
-        far = far || row.place.ring == 2;
-        if (row.placed)
-            points[row.id] = centre + QPointF(row.place.x, row.place.y) * m_reach;
+        if (!row.placed)
+            continue;
+        points[row.id] = centre + QPointF(row.place.x, row.place.y) * m_reach;
+        rings[row.place.ring] = std::hypot(row.place.x, row.place.y) * m_reach;
     }
-    painter->drawEllipse(centre, TreeLayout::kRing1 * m_reach, TreeLayout::kRing1 * m_reach);
-    if (far)
-        painter->drawEllipse(centre, TreeLayout::kRing2 * m_reach, TreeLayout::kRing2 * m_reach);
+    for (const auto &[ring, radius] : rings)
+        painter->drawEllipse(centre, radius, radius);
     for (const auto &row : m_peers->rows()) {
         const auto from = points.find(row.place.from);
         if (!row.placed || from == points.end())

@@ -67,7 +67,7 @@ QString Words::nodeName(const QString &id)
     return tr("Node %1", "the beginning of a node's id").arg(id.left(4).toUpper());
 }
 
-QString Words::role(const QString &role, bool sibling)
+QString Words::role(const QString &role, bool sibling, bool grandchild)
 {
     if (role == "parent"_L1)
         return tr("Parent");
@@ -79,6 +79,8 @@ QString Words::role(const QString &role, bool sibling)
         return tr("Stand-in parent");
     if (role == "lazy"_L1 || role == "link"_L1)
         return tr("Neighbour");
+    if (grandchild)
+        return tr("Grandchild");
     return tr("Known");
 }
 

@@ -5,21 +5,19 @@
 #include <control/schema.h>
 
 #include <QCoreApplication>
+#include <QObject>
 #include <QtQmlIntegration>
 
 namespace borg::ui {
 
 /// How much something wants to be looked at. Always shown by shape and word too, never by colour
 /// alone.
-class Severity {
-    Q_GADGET
-    QML_VALUE_TYPE(severity)
-    QML_UNCREATABLE("An enumeration only")
-
-public:
-    enum Level { Good, Note, Warning, Bad };
-    Q_ENUM(Level)
-};
+namespace Severity {
+Q_NAMESPACE
+QML_ELEMENT
+enum Level { Good, Note, Warning, Bad };
+Q_ENUM_NS(Level)
+} // namespace Severity
 
 /// Every figure and state as a person reads it, in the language of the application. At most three
 /// significant digits.
@@ -42,7 +40,7 @@ public:
     [[nodiscard]] static QString moment(qint64 utcMs, qint64 nowUtcMs);
     /// @return a short name for a node: the beginning of its id, which is random enough.
     [[nodiscard]] static QString nodeName(const QString &id);
-    [[nodiscard]] static QString role(const QString &role, bool sibling);
+    [[nodiscard]] static QString role(const QString &role, bool sibling, bool grandchild);
 
     [[nodiscard]] static State file(const control::File &file);
     /// @return what went wrong and what to do, for a failed transfer.

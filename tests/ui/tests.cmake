@@ -8,7 +8,19 @@ if(BORG_BUILD_UI)
   target_link_libraries(borg_ui_harness PUBLIC Borg::qml Borg::sim PRIVATE Borg::warnings)
   borg_use_pch(borg_ui_harness)
 
-  qt_add_executable(borg-shots ${ui_tests}/shots.cpp)
+  add_executable(borg-shots ${ui_tests}/shots.cpp)
   target_link_libraries(borg-shots PRIVATE borg_ui_harness borg_qmlplugin Qt6::Test Borg::warnings)
   borg_use_pch(borg-shots)
+
+  # All of it without a display. The pages find their tst_*.qml in the source folder.
+  foreach(name models_test accessibility_test pages_test)
+    add_executable(${name} ${ui_tests}/${name}.cpp)
+    target_link_libraries(${name} PRIVATE
+      borg_ui_harness borg_qmlplugin Qt6::Test Qt6::QuickTest Borg::warnings)
+    borg_use_pch(${name})
+    add_test(NAME ui.${name} COMMAND ${name})
+    set_tests_properties(ui.${name} PROPERTIES LABELS ui TIMEOUT 120
+      ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_QUICK_BACKEND=software")
+  endforeach()
+  target_compile_definitions(pages_test PRIVATE QUICK_TEST_SOURCE_DIR="${ui_tests}")
 endif()

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtTest
+import Borg.Desktop
+import Borg.Testing
+
+Item {
+    id: root
+
+    width: 1100
+    height: 900
+
+    Component {
+        id: scene
+
+        Item {
+            property alias page: page
+            property alias harness: harness
+
+            anchors.fill: parent
+
+            Harness {
+                id: harness
+            }
+
+            StoragePage {
+                id: page
+                anchors.fill: parent
+                status: harness.dashboard.status
+                model: harness.dashboard.storage
+            }
+        }
+    }
+
+    SignalSpy {
+        id: spy
+    }
+
+    TestCase {
+        name: "StoragePage"
+        when: windowShown
+
+        function make(name) {
+            const made = createTemporaryObject(scene, root);
+            made.harness.show(name);
+            made.harness.clearCalls();
+            waitForRendering(made.page);
+            return made;
+        }
+
+        function watch(made, name) {
+            spy.target = made.page;
+            spy.signalName = name;
+            spy.clear();
+        }
+
+        function test_emptyPageOffersToAdd() {
+            const made = make("alone");
+            const empty = findChild(made, "noFiles");
+            verify(empty.visible);
+            watch(made, "addRequested");
+            mouseClick(findChild(empty, "emptyAction"));
+            compare(spy.count, 1);
+        }
+
+        function test_showsFilesWithTheirState() {
+            const made = make("troubled");
+            const list = findChild(made, "fileList");
+            compare(list.count, 5);
+            compare(findChild(list.itemAtIndex(1), "fileName").text, "thesis-final.pdf");
+            compare(findChild(list.itemAtIndex(1), "fileState").text, "In danger");
+        }
+
+        function test_buttonsOfAFile_data() {
+            return [
+                { tag: "save", signalName: "saveRequested" },
+                { tag: "link", signalName: "linkRequested" },
+                { tag: "remove", signalName: "removeRequested" }
+            ];
+        }
+
+        function test_buttonsOfAFile(data) {
+            const made = make("five");
+            watch(made, data.signalName);
+            const list = findChild(made, "fileList");
+            mouseClick(findChild(list.itemAtIndex(0), data.tag));
+            compare(spy.count, 1);
+            compare(spy.signalArguments[0][0], "f1");
+            compare(spy.signalArguments[0][1], "Family photos 2025.zip");
+        }
+
+        function test_runningTransfersCanBeCancelled() {
+            const made = make("transfers");
+            mouseClick(findChild(made, "cancelJob"));
+            compare(made.harness.calls(), ["cancel j1"]);
+        }
+
+        function test_endedTransfersCanBeHidden() {
+            const made = make("transfers");
+            const jobs = made.harness.dashboard.storage.jobs;
+            compare(jobs.count, 4);
+            mouseClick(findChild(made, "putAside"));
+            compare(jobs.count, 3);
+            compare(made.harness.calls(), []);
+        }
+
+        function test_transfersTellPaceAndTime() {
+            const made = make("transfers");
+            const text = findChild(made, "jobStatus").text;
+            compare(text, "1.31 GB of 2.00 GB · 18.0 MB/s · 38 seconds left · Encrypting and sending");
+        }
+
+        function test_staysAtTheTopWhileTransfersCome() {
+            const made = make("five");
+            made.harness.show("transfers");
+            wait(50);
+            const list = findChild(made, "fileList");
+            verify(list.atYBeginning);
+        }
+    }
+}
