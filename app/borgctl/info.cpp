@@ -33,6 +33,8 @@ QString healthText(const File &file)
         return u"ENDANGERED (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
     if (file.state == u"lost")
         return u"LOST (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
+    if (file.state == u"unknown")
+        return u"its holders are being asked"_s;
     return file.state;
 }
 
@@ -192,12 +194,12 @@ Run removeFile(Session &session)
 {
     const auto what = session.operandOrLink();
     if (!what)
-        co_return session.fail(Exit::Usage, what.error().detail);
+        co_return session.failFind(what.error());
     QString id = *what;
     if (!id.startsWith(u"borg:")) {
         const auto file = co_await session.findFile(*what);
         if (!file)
-            co_return session.fail(file.error());
+            co_return session.failFind(file.error());
         id = file->id;
     }
     const auto removed = co_await session.ask(RemoveFile{id});
@@ -212,7 +214,7 @@ Run showLink(Session &session)
 {
     const auto file = co_await session.findFile(session.args.operands.first());
     if (!file)
-        co_return session.fail(file.error());
+        co_return session.failFind(file.error());
     const auto link = co_await session.ask(GetLink{file->id});
     if (!link)
         co_return session.fail(link.error());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session.h"
+#include "text.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -51,8 +52,10 @@ int main(int argc, char **argv)
 
     auto args = parseArgs(words);
     if (!args) {
-        std::fprintf(
-            stderr, "borgctl: %s See borgctl --help.\n", qUtf8Printable(args.error().detail));
+        const QString sentence = printable(args.error().detail) + u" See borgctl --help."_s;
+        std::fprintf(stderr, "borgctl: %s\n", qUtf8Printable(sentence));
+        if (words.contains(u"--json"_s))
+            std::puts(errorJson(Exit::Usage, sentence).constData());
         return Exit::Usage;
     }
     if (args->has("help") || (args->verb == nullptr && !args->has("version"))) {

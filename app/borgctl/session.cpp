@@ -88,6 +88,12 @@ Exit exitOf(Errc code)
     Q_UNREACHABLE();
 }
 
+QByteArray errorJson(Exit code, const QString &sentence)
+{
+    const QJsonObject error{{u"exit"_s, int(code)}, {u"message"_s, sentence}};
+    return QJsonDocument(QJsonObject{{u"error"_s, error}}).toJson(QJsonDocument::Compact);
+}
+
 int Session::fail(const Error &error)
 {
     // What the client itself says of a connection that is not there, or is gone.
@@ -96,12 +102,17 @@ int Session::fail(const Error &error)
     return fail(exitOf(error.code), error.detail);
 }
 
+int Session::failFind(const Error &error)
+{
+    return error.code == Errc::Malformed ? fail(Exit::Usage, error.detail) : fail(error);
+}
+
 int Session::fail(Exit code, const QString &sentence)
 {
     const QString text = printable(QString(sentence).replace(u'\n', u' '));
     note(u"borgctl: "_s + text);
     if (json)
-        outJson({{u"error"_s, QJsonObject{{u"exit"_s, int(code)}, {u"message"_s, text}}}});
+        out(QString::fromUtf8(errorJson(code, text)) + u'\n');
     return code;
 }
 

@@ -55,6 +55,8 @@ public:
     /// @return the exit code that fits.
     int fail(const borg::Error &error);
     int fail(Exit code, const QString &sentence);
+    /// The same for an answer of findFile(): what fits several files is a wrong use.
+    int failFind(const borg::Error &error);
 
     void out(const QString &text) const; ///< To standard output, as it is.
     void outJson(const QJsonObject &object) const; ///< One line.
@@ -70,6 +72,9 @@ public:
 private:
     std::unique_ptr<borg::control::Client> m_client;
 };
+
+/// {"error": {"exit", "message"}}: what --json prints of a failure.
+[[nodiscard]] QByteArray errorJson(Exit code, const QString &sentence);
 
 /// The exit code for an error that the node reported.
 [[nodiscard]] Exit exitOf(borg::Errc code);

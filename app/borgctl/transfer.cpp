@@ -196,9 +196,7 @@ Run get(Session &session)
     session.client(true);
     const auto want = co_await wanted(session);
     if (!want)
-        co_return want.error().code == Errc::Malformed
-            ? session.fail(Exit::Usage, want.error().detail)
-            : session.fail(want.error());
+        co_return session.failFind(want.error());
     const bool isStream = want->request.stream.value_or(false);
     if (!isStream && QFileInfo(want->out).isDir())
         co_return session.fail(

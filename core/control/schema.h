@@ -166,7 +166,7 @@ struct File {
             field("state", &File::state,
                 "spooled (waits here for peers), sending, durable (safe, not yet everywhere), "
                 "healthy (n of n reachable), degraded (readable, repair below), endangered (at "
-                "most k reachable), lost."),
+                "most k reachable), lost, unknown (not asked yet)."),
             field("segments", &File::segments, "How many there are."),
             field("shardsWanted", &File::shardsWanted, "n of the weakest segment."),
             field("shardsAlive", &File::shardsAlive, "Reachable ones of the weakest segment."),

@@ -208,8 +208,8 @@ QJsonObject Config::toJson() const
 
 QByteArray defaultConfigFile()
 {
-    return R"(# Settings of this BorgIOS node. Read when the node starts; a line that begins with # is a
-# comment. What is not set here has the value that stands in the comment.
+    return R"(# Settings of this BorgIOS node, read when it starts. A line that begins with # is a comment;
+# what is not set here has the value that stands in its comment.
 
 [node]
 # What this node is called, for people.

@@ -108,6 +108,14 @@ void Jobs::end(const QString &id, Outcome outcome)
         job.fileId = outcome.fileId;
         if (outcome.bytes >= 0)
             job.bytesDone = job.bytesTotal = outcome.bytes;
+        if (!outcome.fileId.isEmpty()) {
+            entry.file.emplace();
+            entry.file->id = outcome.fileId;
+            entry.file->name = job.name;
+            entry.file->bytes = outcome.bytes;
+            entry.file->state = outcome.state;
+            entry.file->code = outcome.code;
+        }
     } else if (entry.cancel.isCancelled()) {
         job.state = u"cancelled"_s;
         job.error = u"Cancelled."_s;
@@ -160,7 +168,7 @@ void Jobs::wait(const QString &id, Waiter answer)
 
 control::Wait::Reply Jobs::replyOf(const Entry &entry)
 {
-    control::Wait::Reply reply{entry.job, std::nullopt, std::nullopt};
+    control::Wait::Reply reply{entry.job, std::nullopt, entry.file};
     if (!entry.link.isEmpty())
         reply.link = entry.link;
     return reply;

@@ -24,6 +24,8 @@ public:
         QString link; ///< Of a put. Kept here, never in the snapshot.
         QString fileId;
         qint64 bytes = -1; ///< Of the whole file, when it ended well.
+        QString state; ///< Of a put, as control::File has it.
+        QString code;
     };
 
     /// @param changed is called after any job changed.
@@ -36,7 +38,7 @@ public:
     [[nodiscard]] Cancel cancelOf(const QString &id) const;
     void progress(const QString &id, qint64 done, qint64 total);
     void end(const QString &id, Outcome outcome);
-    void fail(const QString &id, const Error &error) { end(id, {error, {}, {}}); }
+    void fail(const QString &id, const Error &error) { end(id, {error, {}, {}, -1, {}, {}}); }
 
     /// @return NotFound, or Done: also when it has ended already.
     Result<Done> cancel(const QString &id);
@@ -55,6 +57,7 @@ private:
         control::Job job;
         Cancel cancel;
         QString link;
+        std::optional<control::File> file; ///< Of a put: as it was when it ended.
         Ticks endedAt{};
         std::vector<Waiter> waiters;
         [[nodiscard]] bool isRunning() const { return job.endedUtcMs == 0; }

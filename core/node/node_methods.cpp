@@ -136,8 +136,12 @@ void Node::addJobMethods()
             }
             Wait::Reply reply = *ended;
             for (const File &file : files()) {
-                if (file.id == reply.job.fileId)
-                    reply.file = file;
+                if (file.id != reply.job.fileId)
+                    continue;
+                const QString asPut = reply.file ? reply.file->state : QString();
+                reply.file = file;
+                if (file.state == u"unknown" && !asPut.isEmpty())
+                    reply.file->state = asPut; // its health was not asked for since
             }
             answer(std::move(reply));
         });
@@ -232,6 +236,8 @@ QCoro::Task<Result<Done>> Node::runPut(
         outcome.link = result->link;
         outcome.fileId = result->fileId;
         outcome.bytes = result->bytes;
+        outcome.state = result->state;
+        outcome.code = result->code;
     } else {
         outcome.error = result.error();
     }

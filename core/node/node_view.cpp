@@ -244,7 +244,7 @@ std::vector<control::File> Node::files() const
         file.bytes = info.bytes;
         file.createdUtcMs = info.createdUtcMs;
         file.code = info.code;
-        file.state = info.state;
+        file.state = info.state.isEmpty() ? u"unknown"_s : info.state;
         file.segments = info.segments;
         file.shardsWanted = info.shardsWanted;
         file.shardsAlive = info.shardsAlive;
