@@ -186,7 +186,7 @@ bool Placement::hear(Link &from, const Attach &word, QByteArrayView bytes)
     from.wantsIds = false;
     from.heardAt = m_context.now();
     m_context.wakeBy(m_context.now() + m_context.config.heartbeatEvery);
-    childrenChanged();
+    m_standing.place.children = childCount();
     m_links.say(
         from, Accept{m_standing.place, m_members.digest(), kSinceMsMax}, m_broadcast.digest());
     m_broadcast.sendMissing(

@@ -135,6 +135,15 @@ public:
     }
     bool isOneTree() const { return flaw().isEmpty(); }
 
+    bool everybodyKnowsAll() const
+    {
+        return std::ranges::all_of(nodes, [this](const auto &entry) {
+            const auto members = entry.second->node.members();
+            return members.size() + 1 == nodes.size()
+                && std::ranges::all_of(members, &tree::Member::online);
+        });
+    }
+
     /// @return how many living nodes but `source` did not hear `id` once exactly.
     int missing(const tree::MessageId &id, quint32 source) const
     {
