@@ -202,7 +202,7 @@ private Q_SLOTS:
         QDir().mkpath(file(u"config"_s));
         write(file(u"config/config.toml"_s), "[storage]\nlimit = true\n");
         QDir().mkpath(file(u"future"_s));
-        write(file(u"future/format"_s), "borgios 99\n");
+        write(file(u"future/format"_s), "BorgIOS data folder, format 99\n");
         row("unknown option", {u"--fast"_s}, 2, "fast");
         row("no network", {u"--data"_s, file(u"new"_s)}, 2, "--create");
         row("bad invite", {u"--data"_s, file(u"new"_s), u"--join"_s, u"borg:join/abc"_s}, 2,
@@ -211,7 +211,7 @@ private Q_SLOTS:
         row("folder in use", {u"--data"_s, file(u"1"_s)}, 3, "in use");
         row("other files", {u"--data"_s, file(u"other files"_s), u"--create"_s, u"x"_s}, 4,
             "other files");
-        row("other version", {u"--data"_s, file(u"future"_s), u"--create"_s, u"x"_s}, 4, "version");
+        row("other version", {u"--data"_s, file(u"future"_s), u"--create"_s, u"x"_s}, 4, "Update");
         row("port in use",
             {u"--data"_s, file(u"port"_s), u"--create"_s, u"x"_s, u"--listen"_s, used}, 5,
             "--listen");
