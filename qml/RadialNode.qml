@@ -27,10 +27,11 @@ Item {
     signal chosen
 
     visible: placed
-    width: Theme.px(self ? 48 : ring === 1 ? 38 : 28) * Math.max(0.5, Math.min(1, reach / Theme.px(150)))
+    // Even and whole, or the circle is not round.
+    width: 2 * Math.round(Theme.px(self ? 24 : ring === 1 ? 19 : 14) * Math.max(0.5, Math.min(1, reach / Theme.px(150))))
     height: width
-    x: parent.width / 2 + placeX * reach - width / 2
-    y: parent.height / 2 + placeY * reach - height / 2
+    x: Math.round(parent.width / 2 + placeX * reach - width / 2)
+    y: Math.round(parent.height / 2 + placeY * reach - height / 2)
     z: current ? 2 : 1
     Accessible.role: Accessible.ListItem
     Accessible.name: summary

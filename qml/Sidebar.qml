@@ -77,7 +77,7 @@ Rectangle {
                 iconName: "appearance"
                 display: AbstractButton.IconOnly
                 quiet: true
-                onClicked: menu.active ? menu.item.open() : menu.active = true
+                onClicked: menu.active ? (menu.item as AppearanceMenu).open() : menu.active = true
             }
 
             ActionButton {

@@ -13,6 +13,10 @@ Control {
     readonly property string shape: ["tray-good", "tray-busy", "tray-attention", "tray-offline"][status.health]
     readonly property color tint: [Theme.ok, Theme.accent, Theme.warn, Theme.muted][status.health]
 
+    function announce() {
+        Accessible.announce(Accessible.name);
+    }
+
     padding: narrow ? 0 : 12
     Accessible.role: Accessible.StaticText
     Accessible.name: qsTr("Node: %1. %2", "state and reason").arg(status.title).arg(status.reason)
@@ -72,7 +76,7 @@ Control {
         function onChanged() {
             if (said.text !== block.status.title) {
                 said.text = block.status.title;
-                block.Accessible.announce(block.Accessible.name);
+                block.announce();
             }
         }
     }

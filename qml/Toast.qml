@@ -10,6 +10,10 @@ Rectangle {
 
     required property Notices notices
 
+    function announce() {
+        Accessible.announce(notices.text);
+    }
+
     visible: notices.text !== ""
     implicitWidth: Math.min(row.implicitWidth + 32, parent.width - 32)
     implicitHeight: row.implicitHeight + 20
@@ -62,7 +66,7 @@ Rectangle {
 
         function onChanged() {
             if (toast.visible)
-                toast.Accessible.announce(toast.notices.text);
+                toast.announce();
         }
     }
 }

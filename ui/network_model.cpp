@@ -3,6 +3,9 @@
 
 #include "words.h"
 
+#include <QDateTime>
+#include <QRegularExpression>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace borg::ui {
@@ -10,10 +13,23 @@ namespace borg::ui {
 NetworkModel::NetworkModel(NodeApi &api, Clock &clock, QObject *parent)
     : QObject(parent)
     , m_api(api)
+    , m_clock(clock)
     , m_peers(api, clock)
 {
     connect(&api, &NodeApi::snapshotChanged, this, &NetworkModel::update);
     update();
+}
+
+QString NetworkModel::describeChange(const QString &entry) const
+{
+    // As the node writes it: "2026-09-21T10:00:00Z parent ID: reason".
+    static const QRegularExpression form(u"^(\\S+Z) parent \\S+: (.+)$"_s);
+    const auto match = form.match(entry);
+    if (!match.hasMatch())
+        return entry;
+    const auto when = QDateTime::fromString(match.captured(1), Qt::ISODate);
+    return tr("%1, %2", "when and why our place changed")
+        .arg(Words::moment(when.toMSecsSinceEpoch(), m_clock.utcMs()), match.captured(2));
 }
 
 void NetworkModel::update()
@@ -36,7 +52,7 @@ void NetworkModel::update()
         summary = tr("%1 and %2. %3.", "place in the tree, children, nodes that are up")
                       .arg(place, children, reach);
     }
-    const auto last = tree.history.empty() ? QString() : tree.history.back();
+    const auto last = tree.history.empty() ? QString() : describeChange(tree.history.back());
     const bool hasParent = !tree.parent.isEmpty();
     if (summary == m_summary && last == m_lastChange && m_alone == (others == 0)
         && m_hasParent == hasParent)

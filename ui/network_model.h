@@ -33,8 +33,10 @@ Q_SIGNALS:
 
 private:
     void update();
+    [[nodiscard]] QString describeChange(const QString &entry) const;
 
     NodeApi &m_api;
+    Clock &m_clock;
     PeerRows m_peers;
     QString m_summary;
     QString m_lastChange;

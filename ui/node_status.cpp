@@ -56,7 +56,7 @@ void NodeStatus::update()
     Shown shown;
     if (m_api.hasSnapshot()) {
         const auto &status = m_api.snapshot().status;
-        shown.network = status.network;
+        shown.network = status.local ? tr("A network on this computer only") : status.network;
         shown.nodeName = status.nodeId.isEmpty() ? QString() : Words::nodeName(status.nodeId);
         shown.since = Words::moment(status.startedUtcMs, m_clock.utcMs());
         shown.listen = status.listen;

@@ -44,7 +44,7 @@ void OverviewModel::describeFiles()
     const auto count = static_cast<int>(mine.size());
     used = Words::size(bytes);
     files = tr("%n file(s) of yours", nullptr, count);
-    filesSafe = count == 0 ? 1.0 : static_cast<double>(count - worried) / count;
+    filesSafe = count == 0 ? -1.0 : static_cast<double>(count - worried) / count;
     if (count == 0)
         filesHealth = tr("Nothing stored yet");
     else if (worried == 0)

@@ -36,7 +36,7 @@ public:
     QString used; ///< Bytes of our files.
     QString files;
     QString filesHealth;
-    double filesSafe = 1; ///< Share of our files that need nothing, 0…1.
+    double filesSafe = -1; ///< Share of our files that need nothing, 0…1; -1 without files.
     QString nodes; ///< How many nodes are up, with this one.
     QString links;
     QString place; ///< Where we are in the tree.

@@ -117,7 +117,7 @@ PeerRow PeerRows::describe(const control::Peer &peer, const std::map<QString, Pl
     const bool sibling = !tree.parent.isEmpty() && peer.parent == tree.parent;
     row.direct = !row.self && peer.role != "known"_L1 && peer.online;
     if (row.self)
-        row.role = tree.parent.isEmpty() ? tr("You, the root") : tr("You");
+        row.role = tree.parent.isEmpty() ? tr("You (root)") : tr("You");
     else
         row.role = Words::role(peer.role, sibling,
             std::find(tree.children.begin(), tree.children.end(), peer.parent)

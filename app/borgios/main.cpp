@@ -136,6 +136,8 @@ int main(int argc, char **argv)
         return Fine;
     instance.listen();
 
+    if (QLocale().language() == QLocale::C) // has seconds in its times and no separators
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedKingdom));
     ui::installLanguage(QLocale());
     ui::installFonts();
 

@@ -153,7 +153,7 @@ control::Snapshot member()
     snapshot.status.local = false;
     snapshot.tree.root = snapshot.tree.parent = nodeId(1);
     snapshot.tree.depth = 1;
-    snapshot.tree.history = {u"joined below k3fq"_s, u"the parent was silent for 3 s"_s};
+    snapshot.tree.history = {u"2026-09-21T13:20:00Z parent 9tza: the parent was silent for 3 s"_s};
     add(snapshot, peer(1, u"parent"_s, 12'400, -1, 0));
     for (const int child : {2, 3, 4}) {
         add(snapshot, peer(child, u"child"_s, 8'000 * child, 0, 2));

@@ -97,12 +97,12 @@ int main(int argc, char **argv)
         qputenv("QT_QPA_PLATFORM", "offscreen");
     QQuickWindow::setGraphicsApi(QSGRendererInterface::Software);
     QGuiApplication application(argc, argv);
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedKingdom));
+    const auto arguments = QGuiApplication::arguments();
+    QLocale::setDefault(QLocale(arguments.value(3, u"en_GB"_s)));
     installFonts();
     installLanguage(QLocale());
-    const auto arguments = QGuiApplication::arguments();
     if (arguments.size() < 2 || !QDir().mkpath(arguments[1])) {
-        std::fputs("usage: borg-shots DIR [NAME-FILTER]\n", stderr);
+        std::fputs("usage: borg-shots DIR [NAME-FILTER [LOCALE]]\n", stderr);
         return 2;
     }
     const QDir folder(arguments[1]);

@@ -23,4 +23,9 @@ if(BORG_BUILD_UI)
       ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_QUICK_BACKEND=software")
   endforeach()
   target_compile_definitions(pages_test PRIVATE QUICK_TEST_SOURCE_DIR="${ui_tests}")
+
+  file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/qml/*.qml)
+  add_test(NAME ui.qmllint
+    COMMAND Qt6::qmllint --max-warnings 0 -I ${CMAKE_BINARY_DIR}/qml ${pages})
+  set_tests_properties(ui.qmllint PROPERTIES LABELS ui)
 endif()
