@@ -84,7 +84,7 @@ std::optional<StartError> Node::start()
     }
     qCInfo(lcNode).noquote() << "node" << m_key->id().text() << "of network" << m_genesis.name
                              << "listens at" << endpointText(m_listen);
-    startTree();
+    makeTree();
     startStore();
     notifyReady();
     treeChanged();
@@ -320,7 +320,7 @@ std::vector<Seed> Node::rememberedPeers()
     return seeds;
 }
 
-void Node::startTree()
+void Node::makeTree()
 {
     tree::TreeConfig config;
     config.network = m_networkId;
@@ -332,6 +332,10 @@ void Node::startTree()
         savePeersSoon();
         treeChanged();
     });
+}
+
+void Node::joinTree()
+{
     std::vector<net::Peer> known;
     std::vector<net::Endpoint> unknown;
     std::vector<Seed> seeds = m_seeds;
@@ -347,6 +351,8 @@ void Node::startTree()
     }
     m_hadSeeds = !known.empty() || !unknown.empty();
     m_tree->start(std::move(known), std::move(unknown));
+    m_tree->setFreeBytes(m_announcedFreeBytes); // it hears nothing before its start
+    m_hasJoined = true;
 }
 
 store::StoreConfig Node::storeConfig() const
@@ -379,16 +385,22 @@ void Node::startStore()
 QCoro::Task<Result<Done>> Node::openStore()
 {
     const auto opened = co_await m_store->open();
-    if (!opened) {
+    if (m_isStopping)
+        co_return opened;
+    if (opened) {
+        m_storeIsOpen = true;
+        qCInfo(lcNode) << "the store holds" << m_store->stats().shards << "shards";
+        storeChanged();
+    } else {
         m_storeProblem = sentenceOf(opened.error());
         m_server->touch(control::Part::Storage);
-        co_return opened;
     }
-    m_storeIsOpen = true;
-    qCInfo(lcNode) << "the store holds" << m_store->stats().shards << "shards";
-    storeChanged();
+    // Only now: whoever hears of this node may ask it for shards at once, and should know from its
+    // first word how much room it has. Without a store it still carries messages.
+    qCInfo(lcNode).noquote() << "offers" << sizeText(m_announcedFreeBytes) << "to others";
+    joinTree();
     treeChanged();
-    co_return Done{};
+    co_return opened;
 }
 
 void Node::treeChanged()
@@ -405,10 +417,7 @@ void Node::storeChanged()
     if (!m_storeIsOpen)
         return;
     const auto stats = m_store->stats();
-    const qint64 free = stats.readOnly
-        ? 0
-        : std::clamp<qint64>(stats.bytesLimit - stats.bytes, 0,
-              std::max<qint64>(0, stats.diskFreeBytes - m_config.minFreeBytes));
+    const qint64 free = stats.readOnly ? 0 : stats.diskFreeBytes; // by the limit and by the disk
     // Others weigh by this number; an exact one is not worth a broadcast.
     if (std::abs(free - m_announcedFreeBytes) > (64LL << 20)
         || (free == 0) != (m_announcedFreeBytes == 0)) {
@@ -458,7 +467,7 @@ QCoro::Task<Result<Done>> Node::shutDown()
         m_streams->close();
     if (m_jobs)
         m_jobs->cancelAll();
-    if (m_tree) {
+    if (m_hasJoined) {
         if (const auto saved = co_await savePeers(); !saved)
             qCWarning(lcNode).noquote() << "peers are not remembered:" << saved.error().detail;
         if (const auto left = co_await m_tree->leave(); !left)

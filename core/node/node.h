@@ -73,7 +73,8 @@ private:
     std::optional<StartError> openKey();
     std::optional<StartError> openPort();
     std::optional<StartError> openControl();
-    void startTree();
+    void makeTree();
+    void joinTree();
     void startStore();
     [[nodiscard]] QString advertisedHost() const;
     [[nodiscard]] store::StoreConfig storeConfig() const;
@@ -152,6 +153,7 @@ private:
     qint64 m_announcedFreeBytes = 0;
     int m_streamsOpen = 0;
     bool m_isStopping = false;
+    bool m_hasJoined = false;
     bool m_hadSeeds = false;
     std::function<void()> m_stopped;
     std::optional<QCoro::Task<Result<Done>>> m_shutDown;

@@ -81,7 +81,7 @@ std::pair<QString, QString> Node::stateAndReason(qint64 members) const
     const auto now = m_tree->status();
     switch (now.state) {
     case tree::TreeState::Idle:
-        return {u"starting"_s, u"Looking for the network."_s};
+        return {u"starting"_s, u"Reading what this node holds."_s};
     case tree::TreeState::Left:
         return {u"stopping"_s, u"Has left the network."_s};
     case tree::TreeState::Joining:
