@@ -180,7 +180,7 @@ bool Broadcast::alone(Link &from, const wire::Frame &frame, const net::Head &hea
     }
     Stored stored;
     stored.frameClass = frame.frameClass;
-    const bool isKept = take(incoming, *source, stored);
+    const bool isKept = take(incoming, *source, stored, from.isTree());
     if (isBig(stored))
         offer(incoming.id, &from);
     else if (head.hops < net::kHopsMax)
@@ -227,7 +227,7 @@ bool Broadcast::batch(Link &from, const wire::Frame &frame, net::Head &&head)
         stored.batch = shared;
         stored.index = static_cast<std::size_t>(
             std::ranges::find(shared->leaves, item.leaf) - shared->leaves.begin());
-        if (take(item, *source, stored)) {
+        if (take(item, *source, stored, from.isTree())) {
             ids.push_back(stored.id);
             m_store.add(std::move(stored));
         }
@@ -300,7 +300,7 @@ bool Broadcast::isSignedRoot(const net::Head &head, const crypto::Hash &root, st
     return true;
 }
 
-bool Broadcast::take(const Incoming &incoming, Source &source, Stored &stored)
+bool Broadcast::take(const Incoming &incoming, Source &source, Stored &stored, bool isTree)
 {
     stored.id = incoming.id;
     stored.src = source.id;
@@ -312,7 +312,7 @@ bool Broadcast::take(const Incoming &incoming, Source &source, Stored &stored)
     m_seen.insert(incoming.id, m_context.now());
     source.window.insert(incoming.view.seq);
     source.seenAt = m_context.now();
-    if (m_pulls.arrived(incoming.id))
+    if (m_pulls.arrived(incoming.id, isTree))
         ++m_context.counters.pulled;
 
     Delivered delivered{incoming.id, source.id, QString::fromLatin1(incoming.view.type),

@@ -79,7 +79,7 @@ private:
     [[nodiscard]] bool isSignedRoot(
         const net::Head &head, const crypto::Hash &root, std::size_t count);
     /// @return whether it is to be stored and announced.
-    bool take(const Incoming &incoming, Source &source, Stored &stored);
+    bool take(const Incoming &incoming, Source &source, Stored &stored, bool isTree);
     void spread(const wire::Frame &frame, std::span<const MessageId> ids, const Link *from);
     void announce(std::span<const MessageId> ids, const Link *from);
     void offer(const MessageId &id, const Link *from);

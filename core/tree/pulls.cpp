@@ -47,16 +47,18 @@ void Pulls::offered(Link &from, const MessageId &id)
     missing->isOffered = true;
 }
 
-bool Pulls::arrived(const MessageId &id)
+bool Pulls::arrived(const MessageId &id, bool isTree)
 {
+    if (isTree)
+        m_treeAt = m_context.now();
     const auto missing = m_missing.find(id);
     if (missing == m_missing.end())
         return false;
     const bool wasAsked = missing->second.asked > 0;
-    if (!wasAsked) {
+    if (isTree) { // also those we had asked for: or the wait would never learn to be longer
         const Ticks lag = m_context.now() - missing->second.since;
         m_lagsUs[m_lagCount++ % m_lagsUs.size()]
-            = static_cast<quint32>(std::min<qint64>(lag.count(), 60'000'000));
+            = static_cast<quint32>(std::min<qint64>(lag.count(), kPatience.count()));
     }
     m_due.erase({missing->second.due, id});
     m_missing.erase(missing);
@@ -82,6 +84,10 @@ void Pulls::wake()
         const MessageId id = m_due.begin()->second;
         m_due.erase(m_due.begin());
         Missing &missing = m_missing.at(id);
+        if (!missing.isOffered && now < m_treeAt + kFlowing && now < missing.since + kPatience) {
+            schedule(id, missing, now + kFlowing);
+            continue;
+        }
         std::erase_if(missing.announcers, [&](const NodeId &a) { return !m_links.find(a); });
         const int count = static_cast<int>(missing.announcers.size());
         if (count == 0 || missing.asked >= kRounds * count) {

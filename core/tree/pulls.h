@@ -15,6 +15,9 @@ public:
     static constexpr Ticks kFirstWaitMin = std::chrono::milliseconds(250); ///< T1
     static constexpr Ticks kNextWait = std::chrono::milliseconds(350); ///< T2
     static constexpr Ticks kOfferedWait = std::chrono::seconds(2); ///< T2 of something big.
+    /// While the tree brings messages, what is missing is late rather than lost: so long we wait.
+    static constexpr Ticks kPatience = std::chrono::seconds(2);
+    static constexpr Ticks kFlowing = std::chrono::milliseconds(100); ///< Since the last one.
     static constexpr std::size_t kMissingMax = 20'000;
     static constexpr std::size_t kAnnouncersMax = 8;
     static constexpr int kRounds = 3; ///< Through all who announced it.
@@ -30,8 +33,8 @@ public:
     void announced(const NodeId &from, const MessageId &id);
     /// The same, and it only comes when it is asked for.
     void offered(Link &from, const MessageId &id);
-    /// @return whether we had asked for it.
-    bool arrived(const MessageId &id);
+    /// @return whether we had asked for it.  @param isTree it came over a tree link.
+    bool arrived(const MessageId &id, bool isTree);
     /// Asks for what is due.
     void wake();
 
@@ -59,6 +62,7 @@ private:
     std::set<std::pair<Ticks, MessageId>> m_due;
     std::array<quint32, 64> m_lagsUs{}; ///< From the announcement to the message, lately.
     std::size_t m_lagCount = 0;
+    Ticks m_treeAt{-1'000'000}; ///< When the tree last brought a message.
 };
 
 } // namespace borg::tree

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tree_bench_node.h"
+
+#include <cstdio>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+/// The whole tree protocol over TLS on the loopback: every node is a process of its own, payloads
+/// are 1 KiB, signed and checked by everyone. The last line is one JSON object.
+///
+/// tree_bench [NODES [MESSAGES]]
+namespace {
+
+using namespace borg;
+using namespace Qt::Literals::StringLiterals;
+
+constexpr auto kPatience = std::chrono::seconds(20);
+constexpr qint64 kWindow = 128; ///< Messages under way at a time.
+
+/// A node's process, at the other end of its socket.
+class Child {
+public:
+    Child(const char *program, quint32 batchMax)
+    {
+        std::array<int, 2> ends{};
+        BORG_ASSERT(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
+        m_pid = ::fork();
+        BORG_ASSERT(m_pid >= 0);
+        if (m_pid == 0) {
+            ::dup2(ends[1], STDIN_FILENO);
+            for (int fd = 3; fd < 1024; ++fd)
+                ::close(fd);
+            const QByteArray batch = QByteArray::number(batchMax);
+            ::execl(program, program, "--node", batch.constData(), nullptr);
+            ::_exit(127);
+        }
+        ::close(ends[1]);
+        m_descriptor = ends[0];
+    }
+    ~Child()
+    {
+        ::close(m_descriptor);
+        ::waitpid(m_pid, nullptr, 0);
+    }
+    void tell(const QJsonObject &command) const
+    {
+        const QByteArray line = QJsonDocument(command).toJson(QJsonDocument::Compact) + '\n';
+        BORG_ASSERT(::write(m_descriptor, line.data(), static_cast<std::size_t>(line.size()))
+            == line.size());
+    }
+    /// Takes what is there, and waits when there is nothing.
+    void read()
+    {
+        std::array<char, 4096> buffer;
+        const auto size = ::read(m_descriptor, buffer.data(), buffer.size());
+        if (size <= 0) {
+            std::fputs("a node died\n", stderr);
+            std::exit(1);
+        }
+        m_input.append(buffer.data(), size);
+    }
+    [[nodiscard]] bool hasLine() const { return m_input.contains('\n'); }
+    [[nodiscard]] int descriptor() const { return m_descriptor; }
+    QJsonObject hear()
+    {
+        while (!hasLine())
+            read();
+        const auto end = m_input.indexOf('\n');
+        const auto json = QJsonDocument::fromJson(m_input.first(end)).object();
+        m_input.remove(0, end + 1);
+        return json;
+    }
+
+private:
+    pid_t m_pid = 0;
+    int m_descriptor = -1;
+    QByteArray m_input;
+    Q_DISABLE_COPY_MOVE(Child)
+};
+
+double percentile(std::vector<double> values, int percent)
+{
+    std::ranges::sort(values);
+    const auto last = values.size() - 1;
+    return values.empty() ? 0 : values[last * static_cast<std::size_t>(percent) / 100];
+}
+
+/// What all nodes say of themselves, added up.
+struct Sums {
+    qint64 heard = 0;
+    qint64 leastHeard = 0;
+    qint64 lastUs = 0;
+    qint64 mostDelayUs = 0;
+    qint64 cpuUs = 0;
+    qint64 bytesOut = 0;
+    qint64 duplicates = 0;
+    qint64 pulled = 0;
+    qint64 depth = 0;
+    qint64 links = 0;
+    qint64 leastMembers = 0;
+    std::vector<double> rssMib;
+};
+
+class Network {
+public:
+    Network(const char *program, std::size_t count, quint32 batchMax)
+    {
+        for (std::size_t i = 0; i < count; ++i)
+            m_children.push_back(std::make_unique<Child>(program, batchMax));
+        for (const auto &child : m_children)
+            m_hellos.push_back(child->hear());
+        at(0).tell({{u"do"_s, u"root"_s}});
+        (void)at(0).hear();
+    }
+
+    [[nodiscard]] Child &at(std::size_t index) const { return *m_children[index]; }
+    [[nodiscard]] std::size_t size() const { return m_children.size(); }
+
+    void startJoin(std::size_t index) const
+    {
+        at(index).tell({{u"do"_s, u"join"_s}, {u"id"_s, m_hellos[0].value(u"id")},
+            {u"port"_s, m_hellos[0].value(u"port")}});
+    }
+    [[nodiscard]] double endJoin(std::size_t index) const
+    {
+        return at(index).hear().value(u"joinedMs").toDouble();
+    }
+    /// Everybody at once. @return seconds until the last one has a parent.
+    [[nodiscard]] double joinAll(std::vector<double> &eachMs) const
+    {
+        const qint64 start = bench::monotonicUs();
+        for (std::size_t i = 1; i < size(); ++i)
+            startJoin(i);
+        for (std::size_t i = 1; i < size(); ++i)
+            eachMs.push_back(endJoin(i));
+        return static_cast<double>(bench::monotonicUs() - start) / 1e6;
+    }
+
+    /// @param source is not asked for what it heard: it hears nothing of itself.
+    [[nodiscard]] Sums sums(std::size_t source) const
+    {
+        Sums sums;
+        sums.leastHeard = std::numeric_limits<qint64>::max();
+        sums.leastMembers = std::numeric_limits<qint64>::max();
+        for (const auto &child : m_children)
+            child->tell({{u"do"_s, u"stats"_s}});
+        for (std::size_t i = 0; i < size(); ++i) {
+            const auto json = at(i).hear();
+            const auto number = [&](QStringView key) { return json.value(key).toInteger(); };
+            sums.heard += number(u"heard");
+            sums.cpuUs += number(u"cpuUs");
+            sums.bytesOut += number(u"bytesOut");
+            sums.duplicates += number(u"duplicates");
+            sums.pulled += number(u"pulled");
+            sums.links += number(u"links");
+            sums.depth = std::max(sums.depth, number(u"depth"));
+            sums.leastMembers = std::min(sums.leastMembers, number(u"members"));
+            sums.rssMib.push_back(json.value(u"rssMib").toDouble());
+            if (i == source)
+                continue;
+            sums.leastHeard = std::min(sums.leastHeard, number(u"heard"));
+            sums.lastUs = std::max(sums.lastUs, number(u"lastUs"));
+            sums.mostDelayUs = std::max(sums.mostDelayUs, number(u"delayUs"));
+        }
+        return sums;
+    }
+    /// Lets `source` send `count` messages, never more than `window` ahead of the slowest node.
+    void send(std::size_t source, qint64 count, qint64 window) const
+    {
+        const qint64 every = window / 8;
+        std::vector<qint64> heard(size(), 0);
+        heard[source] = count;
+        for (const auto &child : m_children)
+            child->tell({{u"do"_s, u"progress"_s}, {u"every"_s, every}});
+        at(source).tell({{u"do"_s, u"flood"_s}, {u"count"_s, count}, {u"window"_s, window}});
+        qint64 told = 0;
+        while (told < count && wait()) {
+            for (std::size_t i = 0; i < size(); ++i) {
+                while (at(i).hasLine()) {
+                    const auto line = at(i).hear();
+                    heard[i] = std::max(heard[i], line.value(u"heardNow").toInteger());
+                }
+            }
+            if (const qint64 least = std::ranges::min(heard); least > told) {
+                told = least;
+                at(source).tell({{u"do"_s, u"allow"_s}, {u"most"_s, told + window}});
+            }
+        }
+        for (const auto &child : m_children)
+            child->tell({{u"do"_s, u"progress"_s}, {u"every"_s, 0}});
+    }
+    /// @return whether somebody had something to say before long.
+    [[nodiscard]] bool wait() const
+    {
+        constexpr int kSilenceMs = 10'000;
+        std::vector<pollfd> ends;
+        for (const auto &child : m_children)
+            ends.push_back({child->descriptor(), POLLIN, 0});
+        if (::poll(ends.data(), ends.size(), kSilenceMs) <= 0)
+            return false;
+        for (std::size_t i = 0; i < size(); ++i) {
+            if (ends[i].revents != 0)
+                at(i).read();
+        }
+        return true;
+    }
+    /// Waits until all but `source` have heard `count` in all, or nothing more comes.
+    /// @param every how often they are asked, which takes some of their time.
+    [[nodiscard]] Sums settle(std::size_t source, qint64 count, unsigned everyMs) const
+    {
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
+        for (;;) {
+            ::usleep(everyMs * 1000);
+            const auto now = sums(source);
+            if (now.heard >= count || std::chrono::steady_clock::now() > deadline)
+                return now;
+        }
+    }
+
+private:
+    std::vector<std::unique_ptr<Child>> m_children;
+    std::vector<QJsonObject> m_hellos;
+};
+
+struct Flood {
+    double perSecond = 0;
+    double cpuUsPerDelivery = 0;
+    double tcpBytesPerByte = 0;
+    qint64 duplicates = 0;
+    qint64 lost = 0;
+};
+
+Flood flood(const Network &network, std::size_t source, qint64 count, qint64 window)
+{
+    const auto others = static_cast<qint64>(network.size() - 1);
+    const auto before = network.sums(source);
+    const qint64 start = bench::monotonicUs();
+    network.send(source, count, window);
+    const auto after = network.settle(source, before.heard + others * count, 20);
+    const auto heard = after.heard - before.heard;
+    Flood result;
+    result.perSecond = static_cast<double>(count) * 1e6 / static_cast<double>(after.lastUs - start);
+    result.cpuUsPerDelivery
+        = static_cast<double>(after.cpuUs - before.cpuUs) / static_cast<double>(heard);
+    result.tcpBytesPerByte
+        = static_cast<double>(after.bytesOut - before.bytesOut) / static_cast<double>(heard * 1024);
+    result.duplicates = after.duplicates - before.duplicates;
+    result.lost = others * count - heard;
+    std::fprintf(stderr,
+        "flood of %lld: %.0f/s, %.1f us CPU and %.2f TCP bytes per byte delivered, %lld pulled\n",
+        static_cast<long long>(count), result.perSecond, result.cpuUsPerDelivery,
+        result.tcpBytesPerByte, static_cast<long long>(after.pulled - before.pulled));
+    return result;
+}
+
+/// One message at a time, each from another node.
+std::vector<double> allNodesMs(const Network &network, int rounds)
+{
+    std::vector<double> delays;
+    for (int round = 0; round < rounds; ++round) {
+        const auto source = static_cast<std::size_t>(round) % network.size();
+        const auto before = network.sums(source).heard;
+        network.at(source).tell({{u"do"_s, u"send"_s}});
+        (void)network.at(source).hear();
+        const auto after
+            = network.settle(source, before + static_cast<qint64>(network.size() - 1), 20);
+        delays.push_back(static_cast<double>(after.mostDelayUs) / 1000);
+    }
+    return delays;
+}
+
+int run(const char *program, std::size_t nodes, qint64 messages)
+{
+    QJsonObject out{{u"nodes"_s, static_cast<qint64>(nodes)}};
+    const auto put = [&out](const QString &key, double value, int digits) {
+        const double scale = std::pow(10, digits);
+        out.insert(key, std::round(value * scale) / scale);
+    };
+    qint64 lost = 0;
+    qint64 duplicates = 0;
+    {
+        const Network network(program, nodes, 1);
+        std::vector<double> joins;
+        for (std::size_t i = 1; i < nodes; ++i) {
+            network.startJoin(i);
+            joins.push_back(network.endJoin(i));
+        }
+        put(u"join_ms_p50"_s, percentile(joins, 50), 1);
+        put(u"join_ms_p99"_s, percentile(joins, 99), 1);
+        ::sleep(3); // the records and the links beside the tree
+        const auto quiet = network.sums(0);
+        std::fprintf(stderr, "depth %lld, %.1f links a node, members known %lld of %zu\n",
+            static_cast<long long>(quiet.depth),
+            static_cast<double>(quiet.links) / static_cast<double>(nodes),
+            static_cast<long long>(quiet.leastMembers), nodes - 1);
+        const auto delays = allNodesMs(network, 200);
+        put(u"all_ms_p50"_s, percentile(delays, 50), 2);
+        put(u"all_ms_p99"_s, percentile(delays, 99), 2);
+        std::vector<Flood> floods;
+        for (std::size_t source : {std::size_t{3}, std::size_t{0}, nodes - 1})
+            floods.push_back(flood(network, source, messages, kWindow));
+        for (const auto &each : floods) {
+            lost += each.lost;
+            duplicates += each.duplicates;
+        }
+        std::ranges::sort(floods, {}, &Flood::perSecond);
+        put(u"broadcasts_per_s_verified"_s, floods[1].perSecond, 0);
+        put(u"rmr"_s,
+            static_cast<double>(duplicates) / static_cast<double>(3 * messages)
+                / static_cast<double>(nodes - 1),
+            4);
+        put(u"tcp_bytes_per_delivered_byte"_s, floods[1].tcpBytesPerByte, 2);
+        put(u"cpu_us_per_delivery"_s, floods[1].cpuUsPerDelivery, 1);
+        put(u"rss_mib_per_node"_s, percentile(network.sums(0).rssMib, 50), 1);
+    }
+    {
+        const Network network(program, nodes, 64);
+        std::vector<double> joins;
+        (void)network.joinAll(joins);
+        ::sleep(3);
+        std::vector<Flood> floods;
+        for (std::size_t source : {std::size_t{3}, std::size_t{0}, nodes - 1}) {
+            floods.push_back(flood(network, source, 8 * messages, 8 * kWindow));
+            lost += floods.back().lost;
+        }
+        std::ranges::sort(floods, {}, &Flood::perSecond);
+        put(u"broadcasts_per_s_batched"_s, floods[1].perSecond, 0);
+        put(u"cpu_us_per_delivery_batched"_s, floods[1].cpuUsPerDelivery, 1);
+    }
+    {
+        const Network network(program, 65, 64);
+        std::vector<double> joins;
+        put(u"join64_s"_s, network.joinAll(joins), 2);
+    }
+    out.insert(u"lost"_s, lost);
+    std::puts(QJsonDocument(out).toJson(QJsonDocument::Compact).constData());
+    return lost == 0 ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && QByteArrayView(argv[1]) == "--node") {
+        QCoreApplication app(argc, argv);
+        const bench::TreeBenchNode node(
+            STDIN_FILENO, QByteArrayView(argv[2]).toByteArray().toUInt());
+        return QCoreApplication::exec();
+    }
+    const auto nodes = argc > 1 ? QByteArrayView(argv[1]).toByteArray().toULongLong() : 32;
+    const auto messages = argc > 2 ? QByteArrayView(argv[2]).toByteArray().toInt() : 2048;
+    if (nodes < 5 || nodes > 256 || messages < 1 || messages % 16 != 0) {
+        std::fputs("usage: tree_bench [NODES (5 to 256) [MESSAGES (of 16 each)]]\n", stderr);
+        return 2;
+    }
+    return run("/proc/self/exe", nodes, messages);
+}
