@@ -24,54 +24,65 @@ Rectangle {
         color: Theme.warn
     }
 
-    RowLayout {
+    GridLayout {
         id: row
         anchors.left: parent.left
         anchors.right: parent.right
         anchors.verticalCenter: parent.verticalCenter
         anchors.leftMargin: 24
         anchors.rightMargin: 24
-        spacing: 12
+        columns: banner.width >= Theme.px(760) ? 2 : 1
+        columnSpacing: 12
+        rowSpacing: 8
 
-        Glyph {
-            name: banner.status.starting ? "tray-busy" : "state-warning"
-            color: Theme.warn
-            size: Theme.px(22)
-        }
-
-        ColumnLayout {
-            spacing: 0
+        RowLayout {
+            spacing: 12
             Layout.fillWidth: true
 
-            Words {
-                text: banner.status.title
-                strong: true
-                Layout.fillWidth: true
+            Glyph {
+                name: banner.status.starting ? "tray-busy" : "state-warning"
+                color: Theme.warn
+                size: Theme.px(22)
             }
 
-            Words {
-                text: qsTr("%1 The figures below are from before.").arg(banner.status.reason)
-                quiet: true
-                font.pixelSize: Theme.tiny
+            ColumnLayout {
+                spacing: 0
                 Layout.fillWidth: true
+
+                Words {
+                    text: banner.status.title
+                    strong: true
+                    Layout.fillWidth: true
+                }
+
+                Words {
+                    text: qsTr("%1 The figures below are from before.").arg(banner.status.reason)
+                    quiet: true
+                    font.pixelSize: Theme.tiny
+                    Layout.fillWidth: true
+                }
             }
         }
 
-        ActionButton {
-            objectName: "retry"
-            text: qsTr("Try again")
-            iconName: "retry"
-            visible: !banner.status.starting && !banner.status.stopped
-            onClicked: banner.retryRequested()
-        }
-
-        ActionButton {
-            objectName: "startNode"
-            text: qsTr("Start node")
-            iconName: "play"
-            primary: true
+        RowLayout {
             visible: !banner.status.starting
-            onClicked: banner.startRequested()
+            spacing: 8
+
+            ActionButton {
+                objectName: "retry"
+                text: qsTr("Try again")
+                iconName: "retry"
+                visible: !banner.status.stopped
+                onClicked: banner.retryRequested()
+            }
+
+            ActionButton {
+                objectName: "startNode"
+                text: qsTr("Start node")
+                iconName: "play"
+                primary: true
+                onClicked: banner.startRequested()
+            }
         }
     }
 }

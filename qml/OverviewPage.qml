@@ -73,7 +73,7 @@ PageFrame {
                     label: qsTr("Network")
                     iconName: "network"
                     figure: page.model.nodes
-                    figureNote: qsTr("nodes online")
+                    figureNote: qsTr("online now")
                     line1: page.model.links
                     line2: page.wide ? "" : page.model.place
                     Layout.fillWidth: true

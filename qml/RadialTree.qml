@@ -13,7 +13,7 @@ FocusScope {
     property bool interactive: true
     property bool hasParent: false
     readonly property int placed: peers.count - peers.hidden
-    readonly property bool labelled: placed <= 16 && Math.min(width, height) >= Theme.px(placed <= 6 ? 230 : 340)
+    readonly property bool labelled: placed <= 16 && Math.min(width, height) >= Theme.px(placed <= 6 && peers.rings < 2 ? 230 : 340)
     readonly property real reach: Math.max(60, Math.min(width / 2 - Theme.px(labelled ? 44 : 20), height / 2 - Theme.px(labelled ? 48 : 20))) / 0.92
     signal chosen(int row)
 

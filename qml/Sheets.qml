@@ -4,22 +4,12 @@ import QtQuick
 import QtQuick.Layouts
 import Borg.Model
 
-// Every question the window asks, and the file dialogs, made when first needed.
+// Every question that the window asks about files.
 Item {
     id: sheets
     objectName: "sheets"
 
     required property StorageModel model
-
-    function chooseFiles() {
-        files.active = true;
-        (files.item as FileChoosers).choose();
-    }
-
-    function chooseTarget(source: string, name: string) {
-        files.active = true;
-        (files.item as FileChoosers).save(source, name);
-    }
 
     function askLink(fileId: string, name: string) {
         linkSheet.fileId = fileId;
@@ -36,15 +26,6 @@ Item {
     function enterLink(text: string) {
         field.text = text;
         enterSheet.open();
-    }
-
-    Loader {
-        id: files
-        active: false
-        sourceComponent: FileChoosers {
-            onChosen: urls => sheets.model.add(urls)
-            onTargetChosen: (source, target) => sheets.model.download(source, target)
-        }
     }
 
     Sheet {
@@ -79,7 +60,7 @@ Item {
         confirmIcon: "download"
         canConfirm: field.problem === ""
         startFocus: field.input
-        onConfirmed: sheets.chooseTarget(field.text, "")
+        onConfirmed: sheets.model.chooseTarget(field.text)
 
         Field {
             id: field

@@ -80,9 +80,9 @@ FocusScope {
                         status: shell.dashboard.status
                         model: shell.dashboard.storage
                         onStartRequested: shell.dashboard.startNode()
-                        onAddRequested: sheets.chooseFiles()
+                        onAddRequested: shell.dashboard.storage.chooseFiles()
                         onLinkEntryRequested: sheets.enterLink("")
-                        onSaveRequested: (fileId, name) => sheets.chooseTarget(fileId, name)
+                        onSaveRequested: fileId => shell.dashboard.storage.chooseTarget(fileId)
                         onLinkRequested: (fileId, name) => sheets.askLink(fileId, name)
                         onRemoveRequested: (fileId, name) => sheets.askRemove(fileId, name)
                     }

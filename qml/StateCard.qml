@@ -44,6 +44,7 @@ Card {
 
             Words {
                 text: card.place
+                visible: text !== ""
                 quiet: true
                 Layout.fillWidth: true
             }

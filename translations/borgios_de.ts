@@ -89,17 +89,6 @@
         </message>
     </context>
     <context>
-        <name>FileChoosers</name>
-        <message>
-            <source>Add files to the network</source>
-            <translation>Dateien zum Netz hinzufügen</translation>
-        </message>
-        <message>
-            <source>Save the file as</source>
-            <translation>Datei speichern unter</translation>
-        </message>
-    </context>
-    <context>
         <name>GivenCard</name>
         <message>
             <source>Shards held</source>
@@ -249,10 +238,6 @@
             <translation>Netz</translation>
         </message>
         <message>
-            <source>nodes online</source>
-            <translation>Knoten online</translation>
-        </message>
-        <message>
             <source>Needs attention</source>
             <translation>Zu beachten</translation>
         </message>
@@ -279,6 +264,10 @@
         <message>
             <source>What needs attention is shown when the node answers again.</source>
             <translation>Was zu beachten ist, erscheint, sobald der Knoten wieder antwortet.</translation>
+        </message>
+        <message>
+            <source>online now</source>
+            <translation>jetzt online</translation>
         </message>
     </context>
     <context>
@@ -816,6 +805,17 @@
         </message>
     </context>
     <context>
+        <name>borg::desktop::DialogChooser</name>
+        <message>
+            <source>Add files to the network</source>
+            <translation>Dateien zum Netz hinzufügen</translation>
+        </message>
+        <message>
+            <source>Save the file as</source>
+            <translation>Datei speichern unter</translation>
+        </message>
+    </context>
+    <context>
         <name>borg::desktop::Tray</name>
         <message>
             <source>Open BorgIOS</source>
@@ -1019,6 +1019,11 @@
             <comment>place in the tree, children, nodes that are up</comment>
             <translation>%1 und %2. %3.</translation>
         </message>
+        <message>
+            <source>%1, %2</source>
+            <comment>when and why our place changed</comment>
+            <translation>%1, %2</translation>
+        </message>
     </context>
     <context>
         <name>borg::ui::NodeStatus</name>
@@ -1109,6 +1114,10 @@
             <source>No node is running on this computer.</source>
             <translation>Auf diesem Computer läuft kein Knoten.</translation>
         </message>
+        <message>
+            <source>A network on this computer only</source>
+            <translation>Ein Netz nur auf diesem Computer</translation>
+        </message>
     </context>
     <context>
         <name>borg::ui::OverviewModel</name>
@@ -1182,10 +1191,6 @@
             <translation>Dieser Computer</translation>
         </message>
         <message>
-            <source>You, the root</source>
-            <translation>Du, die Wurzel</translation>
-        </message>
-        <message>
             <source>You</source>
             <translation>Du</translation>
         </message>
@@ -1213,6 +1218,10 @@
         <message>
             <source>, </source>
             <translation>, </translation>
+        </message>
+        <message>
+            <source>You (root)</source>
+            <translation>Du (Wurzel)</translation>
         </message>
     </context>
     <context>

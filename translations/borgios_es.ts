@@ -89,17 +89,6 @@
     </message>
 </context>
 <context>
-    <name>FileChoosers</name>
-    <message>
-        <source>Add files to the network</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Save the file as</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>GivenCard</name>
     <message>
         <source>Shards held</source>
@@ -191,14 +180,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Picture</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>List</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Copy invite</source>
         <translation type="unfinished"></translation>
     </message>
@@ -229,6 +210,14 @@
             <numerusform></numerusform>
         </translation>
     </message>
+    <message>
+        <source>Show the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the list</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>OverviewPage</name>
@@ -249,10 +238,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>nodes online</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Needs attention</source>
         <translation type="unfinished"></translation>
     </message>
@@ -270,6 +255,18 @@
     </message>
     <message>
         <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>online now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is known just now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What needs attention is shown when the node answers again.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -802,6 +799,21 @@
         <comment>what did not work, and why</comment>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Grandchild</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::desktop::DialogChooser</name>
+    <message>
+        <source>Add files to the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the file as</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::desktop::Tray</name>
@@ -1006,6 +1018,11 @@
         <comment>place in the tree, children, nodes that are up</comment>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>when and why our place changed</comment>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::ui::NodeStatus</name>
@@ -1096,6 +1113,10 @@
         <source>No node is running on this computer.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>A network on this computer only</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::ui::OverviewModel</name>
@@ -1169,10 +1190,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>You, the root</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>You</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1199,6 +1216,10 @@
     </message>
     <message>
         <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You (root)</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

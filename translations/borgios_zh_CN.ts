@@ -89,17 +89,6 @@
     </message>
 </context>
 <context>
-    <name>FileChoosers</name>
-    <message>
-        <source>Add files to the network</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Save the file as</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>GivenCard</name>
     <message>
         <source>Shards held</source>
@@ -190,14 +179,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Picture</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>List</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Copy invite</source>
         <translation type="unfinished"></translation>
     </message>
@@ -227,6 +208,14 @@
             <numerusform></numerusform>
         </translation>
     </message>
+    <message>
+        <source>Show the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the list</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>OverviewPage</name>
@@ -247,10 +236,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>nodes online</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Needs attention</source>
         <translation type="unfinished"></translation>
     </message>
@@ -268,6 +253,18 @@
     </message>
     <message>
         <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>online now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is known just now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What needs attention is shown when the node answers again.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -795,6 +792,21 @@
         <comment>what did not work, and why</comment>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Grandchild</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::desktop::DialogChooser</name>
+    <message>
+        <source>Add files to the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the file as</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::desktop::Tray</name>
@@ -995,6 +1007,11 @@
         <comment>place in the tree, children, nodes that are up</comment>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>when and why our place changed</comment>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::ui::NodeStatus</name>
@@ -1084,6 +1101,10 @@
         <source>No node is running on this computer.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>A network on this computer only</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::ui::OverviewModel</name>
@@ -1151,10 +1172,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>You, the root</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>You</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1181,6 +1198,10 @@
     </message>
     <message>
         <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You (root)</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -11,26 +11,26 @@ namespace borg::ui {
 
 namespace {
 
-bool holdsSomething(const QString &dir)
+/// Whether a node in `dir` would know its network; otherwise this is a first run.
+bool belongsToANetwork(const QString &dir)
 {
-    return !QDir(dir).isEmpty(QDir::AllEntries | QDir::NoDotAndDotDot | QDir::Hidden);
+    return QFileInfo::exists(QDir(dir).filePath(u"network.json"_s));
 }
 
 } // namespace
 
-Dashboard::Dashboard(NodeApi &api, Launcher &launcher, Preferences &preferences, Clock &clock,
-    Folders folders, QObject *parent)
+Dashboard::Dashboard(const Surroundings &around, Folders folders, QObject *parent)
     : QObject(parent)
-    , m_api(api)
-    , m_launcher(launcher)
-    , m_preferences(preferences)
-    , m_status(api, clock)
-    , m_overview(api)
-    , m_network(api, clock)
-    , m_storage(api, clock, m_notices)
-    , m_setup(launcher, std::move(folders))
+    , m_api(around.api)
+    , m_launcher(around.launcher)
+    , m_preferences(around.preferences)
+    , m_status(m_api, around.clock)
+    , m_overview(m_api)
+    , m_network(m_api, around.clock)
+    , m_storage(m_api, around.clock, m_notices, around.chooser)
+    , m_setup(m_launcher, std::move(folders))
 {
-    connect(&api, &NodeApi::connectionChanged, this, &Dashboard::connectionChanged);
+    connect(&m_api, &NodeApi::connectionChanged, this, &Dashboard::connectionChanged);
     connect(&m_setup, &SetupModel::ready, this, [this](const QString &dataDir) {
         m_startOnce = false; // it is being started
         m_status.setStarting(true);
@@ -66,7 +66,7 @@ void Dashboard::connectionChanged()
 void Dashboard::open(const QString &dataDir)
 {
     m_setup.setDataDir(dataDir);
-    if (!holdsSomething(dataDir)) {
+    if (!belongsToANetwork(dataDir)) {
         setFirstRun(true);
         return;
     }
@@ -85,7 +85,7 @@ void Dashboard::openUsual()
 {
     const auto last = m_preferences.dataDir();
     const auto usual = m_setup.folders().data;
-    if (!last.isEmpty() && holdsSomething(last))
+    if (!last.isEmpty() && belongsToANetwork(last))
         open(last);
     else
         open(usual);

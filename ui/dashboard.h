@@ -27,9 +27,15 @@ class Dashboard : public QObject {
     Q_PROPERTY(borg::ui::Preferences *preferences READ preferences CONSTANT FINAL)
 
 public:
-    /// @param api, launcher, preferences, clock outlive this object.
-    Dashboard(NodeApi &api, Launcher &launcher, Preferences &preferences, Clock &clock,
-        Folders folders, QObject *parent = nullptr);
+    /// All of them outlive the dashboard.
+    struct Surroundings {
+        NodeApi &api;
+        Launcher &launcher;
+        FileChooser &chooser;
+        Preferences &preferences;
+        Clock &clock;
+    };
+    Dashboard(const Surroundings &around, Folders folders, QObject *parent = nullptr);
 
     [[nodiscard]] bool isFirstRun() const { return m_firstRun; }
     [[nodiscard]] NodeStatus *status() { return &m_status; }

@@ -71,7 +71,9 @@ void OverviewModel::describeNetwork()
     if (best >= 0)
         links = tr("%1, the nearest at %2").arg(links, Words::latency(best));
     const auto children = static_cast<int>(tree.children.size());
-    if (tree.parent.isEmpty())
+    if (tree.parent.isEmpty() && children == 0)
+        place.clear();
+    else if (tree.parent.isEmpty())
         place = tr("This node is the root of the tree, with %n child(ren).", nullptr, children);
     else
         place = tr("Level %1 of the tree, below %2, with %n child(ren).", nullptr, children)

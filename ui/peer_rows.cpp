@@ -173,6 +173,9 @@ void PeerRows::update()
     }
     m_hidden = static_cast<int>(
         std::count_if(rows.begin(), rows.end(), [](const auto &row) { return !row.placed; }));
+    m_rings = 0;
+    for (const auto &row : rows)
+        m_rings = std::max(m_rings, row.place.ring);
     if (replaceRows(m_rows, std::move(rows)))
         Q_EMIT updated();
 }

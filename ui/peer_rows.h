@@ -36,6 +36,7 @@ class PeerRows : public KeyedRows {
     QML_ELEMENT
     QML_UNCREATABLE("Belongs to the network page")
     Q_PROPERTY(int count READ count NOTIFY updated FINAL)
+    Q_PROPERTY(int rings READ rings NOTIFY updated FINAL)
     Q_PROPERTY(int hidden READ hidden NOTIFY updated FINAL)
 
 public:
@@ -67,6 +68,8 @@ public:
         return parent.isValid() ? 0 : count();
     }
     [[nodiscard]] const std::vector<PeerRow> &rows() const { return m_rows; }
+    /// How many circles the picture has around us.
+    [[nodiscard]] int rings() const { return m_rings; }
     /// How many rows have no place in the picture.
     [[nodiscard]] int hidden() const { return m_hidden; }
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
@@ -90,6 +93,7 @@ private:
     std::vector<PeerRow> m_rows;
     Clock &m_clock;
     int m_hidden = 0;
+    int m_rings = 0;
 };
 
 } // namespace borg::ui

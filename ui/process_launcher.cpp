@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "process_launcher.h"
 
+#include <control/paths.h>
+
 #include <QDir>
 #include <QFile>
 #include <QJsonDocument>
@@ -107,7 +109,9 @@ void ProcessLauncher::startNode(const NodeStart &start, std::function<void(Error
 
     auto &process = m_nodes.emplace_back(std::make_unique<QProcess>());
     // A file, not a pipe: the node goes on writing after this program has ended.
-    const auto words = QDir(start.dataDir).filePath(u"start.log"_s);
+    // Not in the data folder either, which is the node's own.
+    const auto words = control::socketPaths(start.dataDir).first() + u".log"_s;
+    (void)control::ensureSocketDir(words).ok();
     process->setStandardInputFile(QProcess::nullDevice());
     process->setStandardOutputFile(QProcess::nullDevice());
     process->setStandardErrorFile(words);

@@ -16,10 +16,12 @@ constexpr qsizetype kLinkCharactersMax = 4096;
 
 } // namespace
 
-StorageModel::StorageModel(NodeApi &api, Clock &clock, Notices &notices, QObject *parent)
+StorageModel::StorageModel(
+    NodeApi &api, Clock &clock, Notices &notices, FileChooser &chooser, QObject *parent)
     : QObject(parent)
     , m_api(api)
     , m_notices(notices)
+    , m_chooser(chooser)
     , m_files(api, clock)
     , m_jobs(api, clock)
 {
@@ -46,6 +48,19 @@ void StorageModel::update()
         ? tr("New shards are not taken: the disk is full or failed. Free some space.")
         : QString();
     Q_EMIT changed();
+}
+
+void StorageModel::chooseFiles()
+{
+    m_chooser.chooseFiles([this](const QList<QUrl> &files) { add(files); });
+}
+
+void StorageModel::chooseTarget(const QString &source)
+{
+    const auto &files = m_api.snapshot().files;
+    const auto file = files.find(source);
+    m_chooser.chooseTarget(file == files.end() ? QString() : file->second.name,
+        [this, source](const QUrl &target) { download(source, target); });
 }
 
 void StorageModel::add(const QList<QUrl> &files)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "file_chooser.h"
 #include "file_rows.h"
 #include "job_rows.h"
 #include "notices.h"
@@ -28,12 +29,17 @@ class StorageModel : public QObject {
     Q_PROPERTY(borg::ui::JobRows *jobs READ jobs CONSTANT FINAL)
 
 public:
-    /// @param api, clock, notices outlive this object.
-    StorageModel(NodeApi &api, Clock &clock, Notices &notices, QObject *parent = nullptr);
+    /// @param api, clock, notices, chooser outlive this object.
+    StorageModel(NodeApi &api, Clock &clock, Notices &notices, FileChooser &chooser,
+        QObject *parent = nullptr);
 
     [[nodiscard]] FileRows *files() { return &m_files; }
     [[nodiscard]] JobRows *jobs() { return &m_jobs; }
 
+    /// Lets the person choose files, then add()s them.
+    Q_INVOKABLE void chooseFiles();
+    /// Lets the person choose where to save, then download()s.
+    Q_INVOKABLE void chooseTarget(const QString &source);
     /// Puts local files into the network.
     Q_INVOKABLE void add(const QList<QUrl> &files);
     /// Fetches a file of ours or, with a link, anybody's, to the local file `target`.
@@ -63,6 +69,7 @@ private:
 
     NodeApi &m_api;
     Notices &m_notices;
+    FileChooser &m_chooser;
     FileRows m_files;
     JobRows m_jobs;
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dialog_chooser.h"
 #include "options.h"
 #include "single_instance.h"
 #include "tray.h"
@@ -148,7 +149,8 @@ int main(int argc, char **argv)
     followTheme(preferences);
     ui::ControlNodeApi api(clock);
     ui::ProcessLauncher launcher(QApplication::applicationDirPath());
-    ui::Dashboard dashboard(api, launcher, preferences, clock, folders());
+    desktop::DialogChooser chooser;
+    ui::Dashboard dashboard({api, launcher, chooser, preferences, clock}, folders());
     desktop::Window window(dashboard);
     desktop::Tray tray(dashboard);
     connectTray(tray, window, dashboard);

@@ -14,7 +14,7 @@ namespace borg::ui {
 Harness::Harness(QObject *parent)
     : QObject(parent)
     , m_preferences(QString())
-    , m_dashboard(m_api, m_launcher, m_preferences, m_clock,
+    , m_dashboard({m_api, m_launcher, m_chooser, m_preferences, m_clock},
           {u"/home/ada/.local/share/borgios"_s, u"/home/ada/.local/share/borgios-try"_s})
 {
 }

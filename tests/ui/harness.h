@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "fake_chooser.h"
 #include "fake_launcher.h"
 #include "fake_node_api.h"
 
@@ -40,6 +41,7 @@ private:
     sim::SimClock m_clock;
     FakeNodeApi m_api;
     FakeLauncher m_launcher;
+    FakeChooser m_chooser;
     Preferences m_preferences;
     Dashboard m_dashboard;
 };

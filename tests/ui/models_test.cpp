@@ -113,6 +113,19 @@ private Q_SLOTS:
         }
     }
 
+    void strangersStandApart()
+    {
+        auto snapshot = scenes::member();
+        snapshot.tree.children.clear();
+        for (auto &[id, peer] : snapshot.peers)
+            peer.parent.clear();
+        const auto places = TreeLayout::places(snapshot);
+        QCOMPARE(places.size(), 10U);
+        for (auto a = places.begin(); a != places.end(); ++a)
+            for (auto b = std::next(a); b != places.end(); ++b)
+                QVERIFY(std::hypot(a->second.x - b->second.x, a->second.y - b->second.y) > 0.15);
+    }
+
     void aCrowdIsCutOff()
     {
         auto snapshot = scenes::member();
@@ -179,7 +192,7 @@ private Q_SLOTS:
     void aNodeThatDoesNotRunIsStartedOnce()
     {
         const QTemporaryDir dir;
-        QVERIFY(QFile(dir.filePath(u"node.key"_s)).open(QIODevice::WriteOnly));
+        QVERIFY(QFile(dir.filePath(u"network.json"_s)).open(QIODevice::WriteOnly));
         Harness harness;
         harness.dashboard()->open(dir.path());
         QCOMPARE(harness.calls(), QStringList{u"attach "_s + dir.path()});
@@ -235,6 +248,21 @@ private Q_SLOTS:
         QFETCH(QString, invite);
         Harness harness;
         QTEST(harness.dashboard()->setup()->inviteProblem(invite).isEmpty(), "good");
+    }
+
+    void filesAreChosenThenMoved()
+    {
+        Harness harness;
+        harness.show(u"five"_s);
+        harness.clearCalls();
+        harness.dashboard()->storage()->chooseFiles();
+        harness.dashboard()->storage()->chooseTarget(u"f2"_s);
+        const auto link = u"borg:r/AAAAAAAAAAAAAAAAAAAA#BBBBBBBBBBBBBBBBBBBB"_s;
+        harness.dashboard()->storage()->chooseTarget(link);
+        QCOMPARE(harness.calls(),
+            (QStringList{u"put /home/ada/a file.txt"_s,
+                u"get f2 /home/ada/thesis-final.pdf overwrite"_s,
+                u"get %1 /home/ada/unnamed overwrite"_s.arg(link)}));
     }
 
     void foldersAreRefusedInWords()
