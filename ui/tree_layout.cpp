@@ -96,15 +96,18 @@ std::map<QString, Place> TreeLayout::places(const control::Snapshot &snapshot)
         const double away = 24.0 + step * double(i / 2);
         places[rest.siblings[i]] = at(i % 2 == 0 ? 270 - away : 270 + away, kRing2, 2, parent);
     }
-    // Whoever is neither: known, but further away. No line, since we know of none. At the sides,
-    // where nobody else stands.
+    // Whoever is neither: at the sides, where nobody else stands. A line only to those that
+    // have a link with us, since we know of no other.
     const auto free = std::min(rest.others.size(), kRingMax - std::min(outer, kRingMax));
     const auto around = spread(free, 0, 360);
     for (std::size_t i = 0; i < free; ++i) {
         const double step = std::min(24.0, 60.0 / double((free + 1) / 2));
         const double off = step * (double(i / 2) - double((free - 1) / 2) / 2);
         const double side = i % 2 == 0 ? 180 - off : off;
-        places[rest.others[i]] = at(hasParent ? side : around[i], kRing2, 2, {});
+        const auto &peer = snapshot.peers.at(rest.others[i]);
+        const bool linked = peer.online && peer.role != u"known";
+        places[rest.others[i]]
+            = at(hasParent ? side : around[i], kRing2, 2, linked ? self : QString());
     }
     return places;
 }
