@@ -2,3 +2,4 @@
 borg_fuzz(frame wire)
 borg_fuzz(manifest store)
 borg_fuzz(capability store)
+borg_fuzz(tree_messages tree sim)

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-borg_test(wire frame_codec_test)
+borg_test(wire canonical_test frame_codec_test)

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "protocol_doc.h"
+
+#include <base/assert.h>
+
+#include <map>
+
+namespace borg::tree::doc {
+
+namespace {
+
+constexpr auto kStart = R"(# The protocol between nodes
+
+Printed from the catalogue in `core/tree/messages.h` by `borg_protocol_doc`; do not edit.
+
+## Frames
+Links are TLS 1.3 over TCP with mutual authentication, ALPN `peertree/1`; how frames are cut into slices stands in `core/wire/frame_codec.h`.
+A frame has a class (0 control, 1 interactive, 2 normal, 3 bulk), a head of JSON (at most 64 KiB) and a raw body (at most 1 MiB).
+
+## Signed messages
+What is for everybody is signed by its source and travels as it was signed:
+
+    {"att":[{"h":hash,"m":"application/octet-stream","n":bytes}],"b":body,"dst":"*","net":network,"p":class,
+     "seq":number,"src":node id,"t":type,"ts":microseconds of UTC,"ttl":milliseconds,"v":1}
+
+`att` is there when the frame's body holds an attachment; `h` is its SHA-256. `re` and `x` may be added and pass untouched.
+The bytes are canonical: RFC 8785 restricted to keys of printable ASCII, valid strings, true, false, null and whole numbers below 2^53.
+The id of a message is the first 16 bytes of the SHA-256 of these bytes. Limits: 60 KiB, attachment 512 KiB, ttl 600 s, type 64 characters.
+
+The head of a frame with one message, byte by byte; `k` is the source's raw public key (SHA-256 of its SPKI must be `src`), `s` the
+Ed25519 signature over `borg-msg1` and the signed bytes, `h` the links it came over (written by the hops, not signed):
+
+    {"r":{"h":1,"k":"…","s":"…"},"m":<signed bytes>}
+
+Up to 64 messages share a signature over `borg-batch1`, the root of the hash tree over the SHA-256 of each, and their number (1 byte).
+They lie in the frame's body, each followed by its attachment; `l` lists the sizes of both:
+
+    {"r":{"h":1,"k":"…","l":[[message bytes,attachment bytes],…],"s":"…"}}
+
+One of them alone, for a node that pulls it, brings its number `i` of `n` and the siblings on its way to the root, the lowest first:
+
+    {"r":{"h":1,"i":5,"n":64,"w":["…",…],"k":"…","s":"…"},"m":<signed bytes>}
+
+In the tree a node is the SHA-256 of the byte 1 and its two children; a last one without a sibling moves up as it is.
+
+)";
+
+const std::map<std::string_view, const char *> kAbout{
+    {"hello", "The first word of both sides of a link."},
+    {"state", "Heartbeat, answer to hello, and news of the sender's place."},
+    {"contacts", "Answer to a hello that wants contacts."},
+    {"attach", "You are my parent from now on. Body: the digest of what the sender has."},
+    {"accept", "Answer to attach. Body: the digest of what the parent has."},
+    {"redirect", "Not under me: answer to attach, or a parent's word to a child that must go."},
+    {"detach", "I am not your child any more."},
+    {"leaving", "I leave the network: the last word on a link."},
+    {"use", "What the sender uses the link for, beside being parent or child."},
+    {"ihave", "Body: up to 64 ids of messages that the sender has, 16 bytes each."},
+    {"offer", "As ihave, over a tree link, of messages that come only to those who pull them."},
+    {"graft", "Body: up to 64 ids of messages that the receiver shall send, once."},
+    {"better", "A tree with a better root was met: passed up to the root, which attaches there."},
+    {"memberList", "Body: the member records that the sender has: id (32 bytes), seq (8), each."},
+    {"memberRecords", "Body: member records: online (1 byte), size (4), head with message."},
+    {"tree.member", "Broadcast by every node from time to time."},
+    {"tree.leave", "Broadcast by a node that stops."},
+};
+
+template <typename T>
+constexpr const char *kTypeName = nullptr;
+template <>
+constexpr const char *kTypeName<QString> = "text";
+template <>
+constexpr const char *kTypeName<NodeId> = "node id";
+template <>
+constexpr const char *kTypeName<quint32> = "32-bit count";
+template <>
+constexpr const char *kTypeName<qint64> = "whole number";
+template <>
+constexpr const char *kTypeName<bool> = "true or false";
+template <>
+constexpr const char *kTypeName<QByteArray> = "base64url";
+template <>
+constexpr const char *kTypeName<Place> = "place";
+template <>
+constexpr const char *kTypeName<Contact> = "contact";
+
+template <typename T>
+struct Describe {
+    static QByteArray type() { return kTypeName<T>; }
+    static QByteArray limit(qsizetype most)
+    {
+        if constexpr (std::is_same_v<T, QString>)
+            return QByteArray::number(most) + " characters";
+        else if constexpr (std::is_same_v<T, QByteArray>)
+            return QByteArray::number(most) + " bytes";
+        else
+            return {};
+    }
+};
+template <typename T>
+struct Describe<std::vector<T>> {
+    static QByteArray type() { return "list of " + Describe<T>::type(); }
+    static QByteArray limit(qsizetype most) { return QByteArray::number(most) + " items"; }
+};
+template <typename T>
+struct Describe<std::optional<T>> {
+    static QByteArray type() { return Describe<T>::type() + ", may be missing"; }
+    static QByteArray limit(qsizetype most) { return Describe<T>::limit(most); }
+};
+
+template <typename R>
+QByteArray table()
+{
+    if constexpr (std::tuple_size_v<decltype(R::fields())> == 0) {
+        return "No fields.\n\n";
+    } else {
+        QByteArray text = "| field | type | at most |\n|---|---|---|\n";
+        const auto line = [&text]<typename M, typename T>(const wire::Field<M, T> &field) {
+            text += "| `" + QByteArray(field.key.data(), std::ssize(field.key)) + "` | "
+                + Describe<T>::type() + " | " + Describe<T>::limit(field.limit) + " |\n";
+        };
+        std::apply([&](const auto &...field) { (line(field), ...); }, R::fields());
+        return text + '\n';
+    }
+}
+
+template <typename M>
+QByteArray section()
+{
+    const auto about = kAbout.find(M::kName);
+    BORG_ASSERT(about != kAbout.end()); // a message without a sentence
+    return "### " + QByteArray(M::kName.data(), std::ssize(M::kName)) + '\n' + about->second
+        + "\n\n" + table<M>();
+}
+
+template <typename... Ms>
+QByteArray sections(std::type_identity<std::variant<Ms...>>)
+{
+    return (section<Ms>() + ...);
+}
+
+} // namespace
+
+QByteArray protocol()
+{
+    return QByteArray(kStart)
+        + "## Words between neighbours\nUnsigned: the link is authenticated. The head is the JSON "
+          "of "
+          "the fields and `t`, the name.\n\n"
+        + sections(std::type_identity<Words::Any>{}) + "### Records inside them\n**place**\n\n"
+        + table<Place>() + "**contact**\n\n" + table<Contact>()
+        + "## Broadcasts of the tree itself\nThe fields are the body `b`, the name is `t`.\n\n"
+        + sections(std::type_identity<Broadcasts::Any>{}).chopped(1);
+}
+
+} // namespace borg::tree::doc

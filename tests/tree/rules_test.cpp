@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <sim/sim_crypto.h>
+#include <sim/sim_rng.h>
+#include <tree/id_set.h>
+#include <tree/place.h>
+#include <tree/seq_window.h>
+#include <tree/sources.h>
+
+#include <QTest>
+
+#include <set>
+
+using namespace borg;
+using namespace borg::tree;
+using namespace std::chrono_literals;
+
+namespace {
+
+NodeId id(quint8 number)
+{
+    NodeId id;
+    id.bytes.fill(number);
+    return id;
+}
+
+MessageId messageId(quint32 number)
+{
+    MessageId id;
+    for (std::size_t i = 0; i < 4; ++i)
+        id.bytes[i] = id.bytes[i + 8] = static_cast<quint8>(number >> 8 * i);
+    id.bytes[15] = 1;
+    return id;
+}
+
+} // namespace
+
+class RulesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aWindowKnowsWhatItSaw()
+    {
+        sim::SimRng rng(3);
+        SeqWindow window;
+        std::set<quint64> seen;
+        for (int i = 0; i < 5000; ++i) {
+            const quint64 seq = 1000 + static_cast<quint64>(i) / 2 + rng.below(8);
+            QCOMPARE(window.insert(seq), seen.insert(seq).second);
+            QVERIFY(window.contains(seq));
+            QVERIFY(window.ranges().size() <= SeqWindow::kGapsMax);
+        }
+    }
+
+    void oldNumbersCannotComeAgain()
+    {
+        SeqWindow window;
+        QVERIFY(window.insert(1));
+        QVERIFY(window.insert(100'000));
+        QVERIFY(!window.insert(2));
+        QVERIFY(window.insert(99'000));
+    }
+
+    void aSetForgetsTheOldestFirst()
+    {
+        IdSet set;
+        constexpr auto kMany = static_cast<quint32>(2 * IdSet::kGenerationMax);
+        for (quint32 i = 0; i < kMany; ++i)
+            set.insert(messageId(i), 1s);
+        QVERIFY(set.contains(messageId(kMany - 1)));
+        QVERIFY(set.contains(messageId(kMany / 2)));
+        set.insert(messageId(kMany), 1s);
+        QVERIFY(set.contains(messageId(kMany / 2)));
+        QVERIFY(!set.contains(messageId(0)));
+        set.insert(messageId(kMany + 1), 200s);
+        set.insert(messageId(kMany + 2), 400s);
+        QVERIFY(!set.contains(messageId(kMany)));
+        QVERIFY(set.contains(messageId(kMany + 1)));
+    }
+
+    void betterIsAnOrder()
+    {
+        const sim::SimCrypto crypto(id(1), 42);
+        std::vector<Place> places;
+        for (qint64 epoch : {0, 5}) {
+            for (quint32 rank : {0U, 9U}) {
+                for (quint8 root = 1; root <= 3; ++root)
+                    places.push_back(placeOfRoot(id(root), epoch, rank, 8));
+            }
+        }
+        const auto better
+            = [&](const Place &a, const Place &b) { return isBetterTree(crypto, a, b); };
+        for (const auto &a : places) {
+            for (const auto &b : places) {
+                QCOMPARE(better(a, b) || better(b, a), !isSameTree(a, b));
+                QVERIFY(!(better(a, b) && better(b, a)));
+                for (const auto &c : places)
+                    QVERIFY(!better(a, b) || !better(b, c) || better(a, c));
+            }
+        }
+        QVERIFY(better(places[6], places[5])); // the epoch counts before all
+    }
+
+    void impossiblePlacesAreRefused()
+    {
+        const Place root = placeOfRoot(id(1), 5, 0, 8);
+        const Place child = placeUnder(root, 10ms, id(2));
+        QVERIFY(isPlausible(child, id(2), 10'000));
+        QCOMPARE(child.latRootUs, 5000U);
+        QCOMPARE(depthOf(child), 1U);
+        QVERIFY(!isPlausible(child, id(3), 10'000)); // somebody else's
+        QVERIFY(!isPlausible(placeUnder(child, 0ms, id(1)), id(1), 10'000)); // a loop
+        Place cut = child;
+        cut.path.chop(1);
+        QVERIFY(!isPlausible(cut, id(2), 10'000));
+        Place future = child;
+        future.epoch = 10 + kEpochAheadS + 1;
+        QVERIFY(!isPlausible(future, id(2), 10'000));
+    }
+
+    void nearAndIdleIsCheaper()
+    {
+        Place place = placeOfRoot(id(1), 5, 0, 8);
+        const auto idle = costOf(place, 1ms);
+        QVERIFY(costOf(placeUnder(place, 1ms, id(2)), 1ms) > idle);
+        QVERIFY(costOf(place, 20ms) > idle);
+        place.children = 4;
+        QCOMPARE(costOf(place, 1ms), idle);
+        place.children = 6;
+        QVERIFY(costOf(place, 1ms) > idle);
+        const auto busy = costOf(place, 1ms);
+        place.children = 8;
+        QVERIFY(costOf(place, 1ms) > busy + 50ms);
+    }
+
+    void aDigestSaysWhatIsThere()
+    {
+        const TreeConfig config;
+        sim::SimRng rng(1);
+        const sim::SimCrypto crypto(id(1), 42);
+        Context context{config, rng, crypto, id(1)};
+        Sources sources(context);
+        for (const quint64 seq : {5U, 6U, 7U, 10U})
+            sources.ensure({id(2).bytes})->window.insert(seq);
+        sources.ensure({id(3).bytes})->window.insert(1);
+        const QByteArray bytes = sources.digest(30s);
+        const auto digest = Digest::read(bytes);
+        QVERIFY(digest.ok());
+        QVERIFY(digest->contains(id(2), 6) && digest->contains(id(2), 10));
+        QVERIFY(!digest->contains(id(2), 8) && !digest->contains(id(4), 1));
+        QVERIFY(digest->contains(id(3), 1));
+        for (qsizetype size = 1; size < bytes.size(); ++size)
+            (void)Digest::read(bytes.first(size)).ok(); // never reads past the end
+        QVERIFY(!Digest::read(bytes.chopped(1)).ok());
+        context.moment.now = 60s;
+        QVERIFY(sources.digest(30s).isEmpty());
+    }
+
+    void creditComesBackWithTime()
+    {
+        TreeConfig config;
+        config.credit = {10, 20, 1'000'000, 1'000'000};
+        sim::SimRng rng(1);
+        const sim::SimCrypto crypto(id(1), 42);
+        Context context{config, rng, crypto, id(1)};
+        Sources sources(context);
+        Source &source = *sources.ensure({id(2).bytes});
+        int taken = 0;
+        while (sources.takeCredit(source, 1, 100, 1.0))
+            ++taken;
+        QCOMPARE(taken, 20);
+        context.moment.now = 1s;
+        while (sources.takeCredit(source, 1, 100, 1.0))
+            ++taken;
+        QCOMPARE(taken, 30);
+    }
+};
+
+QTEST_APPLESS_MAIN(RulesTest)
+#include "rules_test.moc"
