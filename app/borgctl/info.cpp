@@ -138,8 +138,12 @@ Run status(Session &session)
     const auto node = co_await session.ask(GetStatus{});
     if (!node)
         co_return session.fail(node.error());
+    const auto picture = co_await session.client().call(u"subscribe"_s);
     if (session.json) {
-        session.outJson(wire::encodeFields(*node));
+        QJsonObject json = wire::encodeFields(*node);
+        if (picture)
+            json.insert("storage"_L1, picture->value(u"snapshot").toObject().value(u"storage"));
+        session.outJson(json);
         co_return Exit::Ok;
     }
     QString text;
@@ -150,7 +154,7 @@ Run status(Session &session)
     row(u"network"_s, node->network + (node->local ? u" (on this computer only)"_s : QString()));
     row(u"node"_s, node->nodeId);
     row(u"members"_s, u"%1 online"_s.arg(node->members));
-    if (const auto picture = co_await session.client().call(u"subscribe"_s)) {
+    if (picture) {
         const auto all = picture->value(u"snapshot").toObject();
         const auto held = wire::decodeFields<Storage>(all.value(u"storage").toObject());
         if (held && held->readOnly)
