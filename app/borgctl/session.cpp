@@ -119,8 +119,9 @@ int Session::fail(Exit code, const QString &sentence)
 void Session::out(const QString &text) const
 {
     const QByteArray bytes = text.toUtf8();
-    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stdout);
-    std::fflush(stdout);
+    const auto size = static_cast<std::size_t>(bytes.size());
+    if (std::fwrite(bytes.constData(), 1, size, stdout) != size || std::fflush(stdout) != 0)
+        std::_Exit(Exit::LocalFile); // whoever read this has gone: `borgctl watch | head`
 }
 
 void Session::outJson(const QJsonObject &object) const

@@ -208,8 +208,8 @@ QJsonObject Config::toJson() const
 
 QByteArray defaultConfigFile()
 {
-    return R"(# Settings of this BorgIOS node, read when it starts. A line that begins with # is a comment;
-# what is not set here has the value that stands in its comment.
+    return R"(# Settings of this BorgIOS node, read when it starts.
+# A line that begins with # is a comment; what is not set has the value of its comment.
 
 [node]
 # What this node is called, for people.
