@@ -4,6 +4,7 @@
 #include <net/envelope.h>
 #include <tree/directory.h>
 #include <tree/links.h>
+#include <tree/member_messages.h>
 
 namespace borg::tree {
 

@@ -14,34 +14,45 @@ constexpr auto kStart = R"(# The protocol between nodes
 Printed from the catalogue in `core/tree/messages.h` by `borg_protocol_doc`; do not edit.
 
 ## Frames
-Links are TLS 1.3 over TCP with mutual authentication, ALPN `peertree/1`; how frames are cut into slices stands in `core/wire/frame_codec.h`.
-A frame has a class (0 control, 1 interactive, 2 normal, 3 bulk), a head of JSON (at most 64 KiB) and a raw body (at most 1 MiB).
+Links are TLS 1.3 over TCP with mutual authentication, ALPN `peertree/1`; how frames are cut
+into slices stands in `core/wire/frame_codec.h`.
+A frame has a class (0 control, 1 interactive, 2 normal, 3 bulk), a head of JSON (at most 64
+KiB) and a raw body (at most 1 MiB).
 
 ## Signed messages
 What is for everybody is signed by its source and travels as it was signed:
 
-    {"att":[{"h":hash,"m":"application/octet-stream","n":bytes}],"b":body,"dst":"*","net":network,"p":class,
+    {"att":[{"h":hash,"m":"application/octet-stream","n":bytes}],"b":body,"dst":"*","net":network,
+     "p":class,
      "seq":number,"src":node id,"t":type,"ts":microseconds of UTC,"ttl":milliseconds,"v":1}
 
-`att` is there when the frame's body holds an attachment; `h` is its SHA-256. `re` and `x` may be added and pass untouched.
-The bytes are canonical: RFC 8785 restricted to keys of printable ASCII, valid strings, true, false, null and whole numbers below 2^53.
-The id of a message is the first 16 bytes of the SHA-256 of these bytes. Limits: 60 KiB, attachment 512 KiB, ttl 600 s, type 64 characters.
+`att` is there when the frame's body holds an attachment; `h` is its SHA-256. `re` and `x` may
+be added and pass untouched.
+The bytes are canonical: RFC 8785 restricted to keys of printable ASCII, valid strings, true,
+false, null and whole numbers below 2^53.
+The id of a message is the first 16 bytes of the SHA-256 of these bytes. Limits: 60 KiB,
+attachment 512 KiB, ttl 600 s, type 64 characters.
 
-The head of a frame with one message, byte by byte; `k` is the source's raw public key (SHA-256 of its SPKI must be `src`), `s` the
-Ed25519 signature over `borg-msg1` and the signed bytes, `h` the links it came over (written by the hops, not signed):
+The head of a frame with one message, byte by byte; `k` is the source's raw public key (SHA-256
+of its SPKI must be `src`), `s` the
+Ed25519 signature over `borg-msg1` and the signed bytes, `h` the links it came over (written by
+the hops, not signed):
 
     {"r":{"h":1,"k":"…","s":"…"},"m":<signed bytes>}
 
-Up to 64 messages share a signature over `borg-batch1`, the root of the hash tree over the SHA-256 of each, and their number (1 byte).
+Up to 64 messages share a signature over `borg-batch1`, the root of the hash tree over the
+SHA-256 of each, and their number (1 byte).
 They lie in the frame's body, each followed by its attachment; `l` lists the sizes of both:
 
     {"r":{"h":1,"k":"…","l":[[message bytes,attachment bytes],…],"s":"…"}}
 
-One of them alone, for a node that pulls it, brings its number `i` of `n` and the siblings on its way to the root, the lowest first:
+One of them alone, for a node that pulls it, brings its number `i` of `n` and the siblings on
+its way to the root, the lowest first:
 
     {"r":{"h":1,"i":5,"n":64,"w":["…",…],"k":"…","s":"…"},"m":<signed bytes>}
 
-In the tree a node is the SHA-256 of the byte 1 and its two children; a last one without a sibling moves up as it is.
+In the tree a node is the SHA-256 of the byte 1 and its two children; a last one without a
+sibling moves up as it is.
 
 )";
 

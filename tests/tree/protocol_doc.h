@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <tree/member_messages.h>
 #include <tree/messages.h>
 
 /// Prints docs/protocol.md from the catalogue of messages, and makes a sample of each.

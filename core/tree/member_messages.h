@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <wire/message.h>
+
+/// Bodies of the broadcasts of the tree itself.
+namespace borg::tree {
+
+/// Broadcast by every node from time to time.
+struct MemberRecord {
+    QString host;
+    quint32 port = 0;
+    qint64 freeBytes = 0;
+
+    static constexpr std::string_view kName = "tree.member";
+    static constexpr auto fields()
+    {
+        using wire::field;
+        return std::tuple{field("host", &MemberRecord::host, 253),
+            field("port", &MemberRecord::port), field("free", &MemberRecord::freeBytes)};
+    }
+    friend bool operator==(const MemberRecord &, const MemberRecord &) = default;
+};
+
+/// Broadcast by a node that stops.
+struct MemberLeave {
+    static constexpr std::string_view kName = "tree.leave";
+    static constexpr auto fields() { return std::tuple{}; }
+    friend bool operator==(const MemberLeave &, const MemberLeave &) = default;
+};
+
+/// Bodies of signed messages; the name is the envelope's `t`.
+using Broadcasts = wire::Catalogue<MemberRecord, MemberLeave>;
+static_assert(Broadcasts::namesAreUnique());
+
+} // namespace borg::tree
