@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <base/program_start.h>
 #include <control/paths.h>
 #include <node/lifecycle.h>
 #include <node/node.h>
@@ -107,6 +108,7 @@ std::variant<Options, int> parse(const QStringList &arguments)
 
 int main(int argc, char **argv)
 {
+    prepareProgram();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"borgd"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(BORG_VERSION));
