@@ -198,8 +198,10 @@ void Client::socketLost()
         drop({Errc::Unauthorized, u"The node in %1 belongs to another user."_s.arg(m_dataDir)});
     else if (m_state == State::Connecting)
         drop({Errc::Unreachable,
-            u"No node runs for the data folder %1.\nStart it with `borgctl start`."_s.arg(
-                m_dataDir)});
+            u"No node runs for the data folder %1.\nStart it with `%2`."_s.arg(m_dataDir,
+                m_dataDir == canonicalDir(defaultDataDir())
+                    ? u"borgctl start"_s
+                    : u"borgctl --data \"%1\" start"_s.arg(m_dataDir))});
     else
         drop({Errc::Unreachable, u"The node has stopped, or hung up."_s});
 }

@@ -6,7 +6,9 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <array>
 #include <cerrno>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,13 +39,28 @@ Result<Done> ensureOwn(const QString &dir)
     return Done{};
 }
 
+/// Without HOME (a service, cron) what the system knows of the user; Qt would take "/".
+QString homeDir()
+{
+    const QString home = qEnvironmentVariable("HOME");
+    if (QDir::isAbsolutePath(home))
+        return QDir::cleanPath(home);
+    struct passwd entry{};
+    struct passwd *found = nullptr;
+    std::array<char, 16 * 1024> room{};
+    if (::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found) == 0 && found != nullptr
+        && entry.pw_dir != nullptr)
+        return QFile::decodeName(entry.pw_dir);
+    return QDir::homePath();
+}
+
 } // namespace
 
 QString defaultDataDir()
 {
     QString home = qEnvironmentVariable("XDG_DATA_HOME");
     if (!QDir::isAbsolutePath(home))
-        home = QDir::homePath() + u"/.local/share"_s;
+        home = homeDir() + u"/.local/share"_s;
     return home + u"/borgios"_s;
 }
 
