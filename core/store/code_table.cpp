@@ -122,7 +122,11 @@ Result<Code> parseCode(QStringView text)
 Result<Done> checkCode(const Code &code, int nodes)
 {
     if (code.k < 1 || code.k > kDataShardsMax || code.n < code.k || code.n > kShardsMax)
-        return Error{Errc::Malformed, u"No code has %1."_s.arg(text(code))};
+        return Error{Errc::Malformed,
+            u"The code %1 cannot be: K is at most %2, N at least K and at most %3."_s
+                .arg(text(code))
+                .arg(kDataShardsMax)
+                .arg(kShardsMax)};
     if (nodes >= 3 && code.k == 1)
         return Error{Errc::Malformed,
             u"With the code %1 each node would hold the whole file. From three nodes on K is at "
