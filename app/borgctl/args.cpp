@@ -140,8 +140,12 @@ QString optionLines(std::span<const Option> options)
 
 } // namespace
 
-Result<Args> parseArgs(const QStringList &words)
+Result<Args> parseArgs(const QStringList &given)
 {
+    // What a newcomer types first: "help" and "help VERB".
+    QStringList words = given;
+    if (words.value(0) == u"help")
+        words = words.mid(1) + QStringList{u"--help"_s};
     Args args;
     QString unknown;
     args.verb = findVerb(words, &unknown);
@@ -179,8 +183,10 @@ Result<Args> parseArgs(const QStringList &words)
 QString helpText(const Verb *verb)
 {
     if (verb != nullptr) {
-        QString text = u"usage: borgctl %1 %2\n\n%3\n"_s.arg(QLatin1StringView(verb->name),
-            QLatin1StringView(verb->operands), QString::fromUtf8(verb->doc));
+        const QString call
+            = u"%1 %2"_s.arg(QLatin1StringView(verb->name), QLatin1StringView(verb->operands));
+        QString text
+            = u"usage: borgctl %1\n\n%2\n"_s.arg(call.trimmed(), QString::fromUtf8(verb->doc));
         return text + u"\nOptions:\n"_s + optionLines(verb->options) + optionLines(commonOptions());
     }
     QString text = u"usage: borgctl [--data DIR] [--json] VERB …\n\n"_s;

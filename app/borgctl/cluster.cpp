@@ -257,8 +257,7 @@ Run cluster(Session &session)
     const auto started = co_await cluster.start();
     if (!started) {
         cluster.abandon();
-        co_return session.fail(started.error().code == Errc::Timeout ? Exit::Network : Exit::Failed,
-            started.error().detail);
+        co_return session.fail(exitOf(started.error().code), started.error().detail);
     }
     session.outJson(cluster.toJson());
     co_return Exit::Ok;

@@ -207,6 +207,8 @@ Run removeFile(Session &session)
         id = file->id;
     }
     const auto removed = co_await session.ask(RemoveFile{id});
+    if (!removed && removed.error().code == Errc::NotFound) // and never show the key of a link
+        co_return session.fail(Exit::NotFound, u"None of your files has this link or id."_s);
     if (!removed)
         co_return session.fail(removed.error());
     if (session.json)

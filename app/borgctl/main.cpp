@@ -2,8 +2,11 @@
 #include "session.h"
 #include "text.h"
 
+#include <base/program_start.h>
+
 #include <QCoreApplication>
 #include <QFile>
+#include <QStringDecoder>
 
 #include <cstdio>
 #include <cstring>
@@ -14,11 +17,13 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 /// The words of the command line. Links are wiped where other users can see them (ps, /proc).
-QStringList takeWords(int argc, char **argv)
+QStringList takeWords(int argc, char **argv, bool *isUtf8)
 {
     QStringList words;
     for (int i = 1; i < argc; ++i) {
-        words.append(QFile::decodeName(argv[i]));
+        QStringDecoder decoder(QStringDecoder::Utf8);
+        words.append(decoder(QByteArrayView(argv[i])));
+        *isUtf8 = *isUtf8 && !decoder.hasError();
         if (std::strstr(argv[i], "borg:") != nullptr)
             std::memset(argv[i], 'x', std::strlen(argv[i]));
     }
@@ -46,18 +51,27 @@ QCoro::Task<> runToExit(Session &session)
 
 int main(int argc, char **argv)
 {
-    const QStringList words = takeWords(argc, argv);
+    borg::prepareProgram();
+    bool isUtf8 = true;
+    const QStringList words = takeWords(argc, argv, &isUtf8);
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"borgctl"_s);
 
-    auto args = parseArgs(words);
-    if (!args) {
-        const QString sentence = printable(args.error().detail) + u" See borgctl --help."_s;
+    const auto wrong = [&words](const QString &what) {
+        const QString sentence = printable(what) + u" See borgctl --help."_s;
         std::fprintf(stderr, "borgctl: %s\n", qUtf8Printable(sentence));
         if (words.contains(u"--json"_s))
             std::puts(errorJson(Exit::Usage, sentence).constData());
         return Exit::Usage;
-    }
+    };
+    // Such a name would become another one on its way, and name another file.
+    if (!isUtf8)
+        return wrong(
+            u"A word of the command line is not in UTF-8. A file of such a name goes "
+            "through a pipe: borgctl put - --name NAME < FILE, borgctl get LINK - > OUT."_s);
+    auto args = parseArgs(words);
+    if (!args)
+        return wrong(args.error().detail);
     if (args->has("help") || (args->verb == nullptr && !args->has("version"))) {
         const bool asked = args->has("help");
         std::fputs(qUtf8Printable(helpText(args->verb)), asked ? stdout : stderr);

@@ -8,6 +8,7 @@
 #include <QFile>
 #include <QJsonDocument>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -120,8 +121,12 @@ void Session::out(const QString &text) const
 {
     const QByteArray bytes = text.toUtf8();
     const auto size = static_cast<std::size_t>(bytes.size());
-    if (std::fwrite(bytes.constData(), 1, size, stdout) != size || std::fflush(stdout) != 0)
-        std::_Exit(Exit::LocalFile); // whoever read this has gone: `borgctl watch | head`
+    if (std::fwrite(bytes.constData(), 1, size, stdout) == size && std::fflush(stdout) == 0)
+        return;
+    const int problem = errno;
+    if (problem != EPIPE) // then whoever read this has gone, and knows: `borgctl watch | head`
+        note(u"borgctl: Cannot write standard output: %1."_s.arg(qt_error_string(problem)));
+    std::_Exit(problem == ENOSPC ? Exit::DiskFull : Exit::LocalFile);
 }
 
 void Session::outJson(const QJsonObject &object) const
@@ -142,8 +147,17 @@ Result<QString> Session::operandOrLink() const
         return Error{Errc::Malformed,
             u"Expected: borgctl %1 %2."_s.arg(
                 QLatin1StringView(args.verb->name), QLatin1StringView(args.verb->operands))};
-    if (!fromFile && args.operands.first() != u"-")
-        return args.operands.first();
+    const auto checked = [](const QString &link) -> Result<QString> {
+        if (link.size() > kLinkMax)
+            return Error{Errc::Unauthorized,
+                u"This is no link: it has more than %1 characters."_s.arg(kLinkMax)};
+        return link;
+    };
+    if (!fromFile && args.operands.first() != u"-") {
+        const QString operand = args.operands.first();
+        const QString pasted = operand.trimmed(); // a link keeps no space that came along
+        return pasted.startsWith(u"borg:") ? checked(pasted) : operand;
+    }
     QFile file(args.value("link-file"));
     const bool opened
         = fromFile ? file.open(QIODevice::ReadOnly) : file.open(stdin, QIODevice::ReadOnly);
@@ -155,7 +169,7 @@ Result<QString> Session::operandOrLink() const
         return Error{Errc::Malformed,
             fromFile ? u"The file %1 holds no link."_s.arg(file.fileName())
                      : u"Standard input holds no link."_s};
-    return link;
+    return checked(link);
 }
 
 QCoro::Task<Result<control::File>> Session::findFile(QString what)

@@ -104,7 +104,9 @@ void OutputStream::take(const QByteArray &bytes)
         if (wrote < 0 && errno == EINTR)
             continue;
         if (wrote <= 0) {
-            m_problem = qt_error_string(errno);
+            const bool isFull = wrote == 0 || errno == ENOSPC || errno == EDQUOT;
+            m_problem = borg::Error{
+                isFull ? borg::Errc::NoSpace : borg::Errc::Storage, qt_error_string(errno)};
             if (m_failed)
                 m_failed();
             return;

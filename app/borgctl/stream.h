@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <base/result.h>
+
 #include <QByteArray>
 #include <QLocalSocket>
 #include <QSocketNotifier>
@@ -44,7 +46,7 @@ public:
     void start(const QString &socket, const QByteArray &token, std::function<void()> failed);
     /// Writes what has arrived and not been written. @return whether the end mark came.
     bool finish();
-    [[nodiscard]] const std::optional<QString> &problem() const { return m_problem; }
+    [[nodiscard]] const std::optional<borg::Error> &problem() const { return m_problem; }
 
 private:
     void readSome();
@@ -56,7 +58,7 @@ private:
     QByteArray m_header;
     qint64 m_chunkLeft = 0;
     bool m_ended = false;
-    std::optional<QString> m_problem;
+    std::optional<borg::Error> m_problem;
 };
 
 } // namespace borgctl

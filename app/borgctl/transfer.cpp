@@ -101,8 +101,12 @@ Run put(Session &session)
     request.path = isStream ? QString() : absolute(given);
     if (session.args.has("name"))
         request.name = session.args.value("name");
-    else if (isStream)
-        request.name = u"standard input"_s;
+    else if (isStream) // a named pipe has a name; <(command) is a number in /dev/fd
+        request.name = isStandardInput || given.startsWith(u"/dev/") || given.startsWith(u"/proc/")
+            ? u"standard input"_s
+            : QFileInfo(given).fileName();
+    if (request.name && request.name->trimmed().isEmpty())
+        co_return session.fail(Exit::Usage, u"--name expects a name that is not empty."_s);
     if (session.args.has("code")) {
         static const QRegularExpression pattern(u"^[1-9]\\d{0,2}/[1-9]\\d{0,2}$"_s);
         request.code = session.args.value("code");
@@ -124,6 +128,9 @@ Run put(Session &session)
 
     Client &client = session.client(true);
     const auto started = co_await client.ask(request);
+    if (!started
+        && (started.error().code == Errc::Malformed || started.error().code == Errc::TooLarge))
+        co_return session.fail(Exit::Usage, started.error().detail); // the code or the name
     if (!started)
         co_return session.fail(started.error());
     std::optional<InputStream> input;
@@ -137,8 +144,9 @@ Run put(Session &session)
     if (session.interrupts.wasAsked() && done->job.state != u"done")
         co_return session.fail(Exit::Cancelled, u"Cancelled; nothing was left behind."_s);
     if (input && input->problem())
-        co_return session.fail(
-            Exit::LocalFile, u"Cannot read %1: %2."_s.arg(given, *input->problem()));
+        co_return session.fail(Exit::LocalFile,
+            u"Cannot read %1: %2."_s.arg(
+                isStandardInput ? u"standard input"_s : given, *input->problem()));
     if (done->job.state != u"done")
         co_return failJob(session, done->job, Exit::Usage); // Malformed: the code breaks the rules
     co_return printPut(session, *done);
@@ -226,8 +234,9 @@ Run get(Session &session)
         co_return session.fail(done.error());
     const bool whole = !output || done->job.state != u"done" || output->finish();
     if (output && output->problem())
-        co_return session.fail(
-            Exit::LocalFile, u"Cannot write %1: %2."_s.arg(want->out, *output->problem()));
+        co_return session.fail(exitOf(output->problem()->code),
+            u"Cannot write %1: %2."_s.arg(
+                want->out == u"-" ? u"standard output"_s : want->out, output->problem()->detail));
     if (done->job.state != u"done")
         co_return failJob(session, done->job, Exit::BadLink);
     if (!whole)
@@ -236,6 +245,9 @@ Run get(Session &session)
     if (session.json && !isStream)
         session.outJson({{u"out"_s, want->request.out}, {u"bytes"_s, done->job.bytesDone},
             {u"state"_s, done->job.state}});
+    else if (!isStream)
+        session.note(
+            u"%1 written (%2)."_s.arg(printable(want->out), sizeText(done->job.bytesDone)));
     co_return Exit::Ok;
 }
 

@@ -10,6 +10,7 @@
 #include <QTest>
 
 #include <csignal>
+#include <sys/stat.h>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -152,6 +153,13 @@ private Q_SLOTS:
         row("missing file", {u"put"_s, u"/no/such/file"_s}, 4, "/no/such/file");
         row("folder", {u"put"_s, m_dir.path()}, 6, "folder");
         row("wrong code", {u"put"_s, u"/dev/null"_s, u"--code"_s, u"9/3"_s}, 2, "9/3");
+        row("code of no code", {u"put"_s, file(u"out"_s), u"--code"_s, u"255/255"_s}, 2, "255/255");
+        row("code too large", {u"put"_s, file(u"out"_s), u"--code"_s, u"256/300"_s}, 2, "256/300");
+        row("empty name", {u"put"_s, file(u"out"_s), u"--name"_s, u" "_s}, 2, "--name");
+        row("long name", {u"put"_s, file(u"out"_s), u"--name"_s, QString(256, u'n')}, 2, "255");
+        row("huge link", {u"get"_s, m_link + QString(100'000, u'a'), out}, 8, "4096");
+        row("remove no file of ours", {u"rm"_s, m_link + u'x'}, 4, "None of your files");
+        row("cluster below a file", {u"cluster"_s, u"2"_s, u"/dev/null"_s}, 6, "/dev/null");
         row("cut link", {u"get"_s, m_link.chopped(3), out}, 8, "cut short");
         row("no key", {u"get"_s, m_link.section(u'#', 0, 0), out}, 8, "key");
         row("no link", {u"get"_s, u"borg:hello"_s, out}, 8, "link");
@@ -168,10 +176,55 @@ private Q_SLOTS:
         const auto ran = ctl(1, arguments);
         QCOMPARE(ran.code, code);
         QVERIFY2(ran.err.contains(says), ran.err.constData());
+        QVERIFY2(!ran.err.contains(m_link.section(u'#', 1).toLatin1()), "a key was shown");
         QVERIFY(!QFile::exists(file(u"never"_s)));
         QCOMPARE(contentOf(file(u"out"_s)), m_bytes);
         const auto json = ctl(1, arguments + QStringList{u"--json"_s}).json();
         QCOMPARE(json.value(u"error").toObject().value(u"exit").toInt(), code);
+    }
+
+    void strangeSurroundingsAreSurvived_data()
+    {
+        QTest::addColumn<QString>("script"); // $0 is borgctl, $1 a data folder, $2 a link
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QByteArray>("says");
+        const auto row = [](const char *name, const QString &script, int code, const char *says) {
+            QTest::newRow(name) << script << code << QByteArray(says);
+        };
+        row("closed output", u"\"$0\" --data \"$1\" ls >&-"_s, 6, "standard output");
+        row("closed input", u"\"$0\" --data \"$1\" put - <&-"_s, 6, "standard input");
+        row("full output", u"\"$0\" --data \"$1\" ls >/dev/full"_s, 9, "standard output");
+        row("full pipe", u"\"$0\" --data \"$1\" get \"$2\" - >/dev/full"_s, 9, "standard output");
+        row("full device", u"\"$0\" --data \"$1\" get \"$2\" /dev/full"_s, 9, "/dev/full");
+        row("not UTF-8", u"\"$0\" --data \"$1\" put \"$(printf 'a\\377b')\""_s, 2, "UTF-8");
+        row("no environment", u"env -i XDG_DATA_HOME=/no/such \"$0\" status"_s, 3, "/no/such");
+    }
+    void strangeSurroundingsAreSurvived()
+    {
+        QFETCH(QString, script);
+        QFETCH(int, code);
+        QFETCH(QByteArray, says);
+        QProcess shell;
+        shell.start(u"/bin/sh"_s,
+            {u"-c"_s, script, QCoreApplication::applicationDirPath() + u"/borgctl"_s, file(u"1"_s),
+                m_link});
+        QVERIFY(shell.waitForFinished(30'000));
+        const QByteArray err = shell.readAllStandardError();
+        QVERIFY2(shell.exitCode() == code, err.constData());
+        QVERIFY2(err.startsWith("borgctl: ") && err.contains(says), err.constData());
+    }
+
+    void aNamedPipeKeepsItsName()
+    {
+        const QString pipe = file(u"a pipe"_s);
+        QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
+        QProcess writer;
+        writer.start(u"/bin/sh"_s, {u"-c"_s, u"echo through > \"$0\""_s, pipe});
+        const auto put = ctl(1, {u"put"_s, pipe, u"--json"_s});
+        QVERIFY(writer.waitForFinished(30'000));
+        QVERIFY2(put.code == 0, put.err.constData());
+        QCOMPARE(put.json().value(u"name").toString(), u"a pipe"_s);
+        QCOMPARE(put.json().value(u"bytes").toInt(), 8);
     }
 
     void theLinkIsWipedFromTheListOfProcesses()
