@@ -60,9 +60,14 @@ void cutChunks(std::map<qint64, QByteArray> &chunks, qint64 sizeBytes)
 
 } // namespace
 
-SimDisk::Fate SimDisk::nextFate(const QString &name)
+SimDisk::Fate SimDisk::nextFate(const QString &name, qint64 offset, qint64 sizeBytes)
 {
     ++m_calls;
+    const auto mix = [this](quint64 value) { m_trace = (m_trace ^ value) * 0x100000001b3; };
+    for (const QChar c : name)
+        mix(c.unicode());
+    mix(static_cast<quint64>(offset));
+    mix(static_cast<quint64>(sizeBytes));
     if (m_isCut)
         return {Error{Errc::Storage, u"simulated: power is cut"_s}, false};
     if (m_calls == m_cutAt) {
@@ -143,7 +148,7 @@ Result<QByteArray> SimDisk::read(const QString &name, qint64 offset, qint64 size
 Result<qint64> SimDisk::readInto(const QString &name, qint64 offset, std::span<char> to)
 {
     const std::lock_guard lock(m_mutex);
-    if (const Fate fate = nextFate(name); fate.error)
+    if (const Fate fate = nextFate(name, offset, std::ssize(to)); fate.error)
         return *fate.error;
     const auto file = find(name);
     if (!file)
@@ -157,15 +162,15 @@ Result<Done> SimDisk::writeParts(
     const QString &name, qint64 offset, std::span<const QByteArrayView> parts)
 {
     const std::lock_guard lock(m_mutex);
-    const Fate fate = nextFate(name);
+    qint64 wanted = 0;
+    for (const QByteArrayView part : parts)
+        wanted += part.size();
+    const Fate fate = nextFate(name, offset, wanted);
     if (fate.error && !fate.inPart)
         return *fate.error;
     const auto file = findOrMake(name);
     if (!file)
         return file.error();
-    qint64 wanted = 0;
-    for (const QByteArrayView part : parts)
-        wanted += part.size();
     if (fate.error)
         wanted = m_rng.below(static_cast<quint32>(wanted + 1));
 
@@ -482,6 +487,12 @@ qint64 SimDisk::syncCount() const
 {
     const std::lock_guard lock(m_mutex);
     return m_syncs;
+}
+
+quint64 SimDisk::traceHash() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_trace;
 }
 
 } // namespace borg::sim

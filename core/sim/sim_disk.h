@@ -45,6 +45,9 @@ public:
     [[nodiscard]] bool isPowerCut() const;
     [[nodiscard]] qint64 usedBytes() const;
     [[nodiscard]] qint64 syncCount() const;
+    /// A running hash over all calls: of which file, where and how much. Two runs of one seed that
+    /// differ anywhere differ here. Not over what is written: SQLite salts its log.
+    [[nodiscard]] quint64 traceHash() const;
 
     Result<QByteArray> read(const QString &name, qint64 offset, qint64 sizeBytes) override;
     Result<qint64> readInto(const QString &name, qint64 offset, std::span<char> to) override;
@@ -82,7 +85,7 @@ private:
         std::optional<Error> error;
         bool inPart = false; ///< It fails, but some of it happens.
     };
-    Fate nextFate(const QString &name);
+    Fate nextFate(const QString &name, qint64 offset = 0, qint64 sizeBytes = 0);
     Result<FilePtr> find(const QString &name) const;
     Result<FilePtr> findOrMake(const QString &name);
     Result<Done> resize(const FilePtr &file, qint64 sizeBytes);
@@ -99,6 +102,7 @@ private:
     qint64 m_totalBytes;
     qint64 m_calls = 0;
     qint64 m_syncs = 0;
+    quint64 m_trace = 0xcbf29ce484222325;
     qint64 m_cutAt = 0;
     qint64 m_failEvery = 0;
     Errc m_failEveryCode = Errc::Storage;

@@ -2,3 +2,6 @@
 borg_test(sim sim_clock_test sim_network_test sim_rng_test)
 borg_test(sim tree_sim_test)
 target_link_libraries(tree_sim_test PRIVATE Borg::tree)
+borg_test(sim full_world_test)
+target_sources(full_world_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/sim/full_world.cpp)
+target_link_libraries(full_world_test PRIVATE Borg::store)

@@ -44,6 +44,37 @@ public:
     tree::TreeNode node;
 };
 
+/// @return what is wrong with the tree that all these nodes together should form; empty when it is
+///         one tree: one root, each parent knows its child, no loop, no more than C children.
+inline QString treeFlaw(const std::map<NodeId, tree::TreeStatus> &all, std::size_t capacity)
+{
+    int roots = 0;
+    for (const auto &[id, status] : all) {
+        const QString who = status.self.text().left(8);
+        if (status.children.size() > capacity)
+            return who + QStringLiteral(" has too many children");
+        if (status.root != all.begin()->second.root)
+            return who + QStringLiteral(" is in another tree");
+        if (!status.parent) {
+            ++roots;
+            continue;
+        }
+        if (status.state != tree::TreeState::Attached)
+            return who + QStringLiteral(" is not attached");
+        const auto parent = all.find(*status.parent);
+        if (parent == all.end() || !std::ranges::contains(parent->second.children, id))
+            return who + QStringLiteral(" is not its parent's child");
+        std::size_t steps = 0;
+        for (auto up = id; all.at(up).parent; up = *all.at(up).parent) {
+            if (++steps > all.size() || !all.contains(*all.at(up).parent))
+                return who + QStringLiteral(" hangs on a loop, or on nothing");
+        }
+        if (steps != status.depth)
+            return who + QStringLiteral(" is wrong about its depth");
+    }
+    return roots == 1 ? QString() : QStringLiteral("%1 roots").arg(roots);
+}
+
 /// A network of tree nodes on one clock. Nodes are named by number.
 class TreeWorld {
 public:
@@ -100,38 +131,13 @@ public:
         return done();
     }
 
-    /// @return what is wrong with the tree that all nodes together should form; empty when it is
-    ///         one tree: one root, each parent knows its child, no loop, no more than C children.
+    /// @return what is wrong with the tree of all nodes.
     QString flaw() const
     {
         std::map<NodeId, tree::TreeStatus> all;
         for (const auto &[number, node] : nodes)
             all[node->self.id] = node->node.status();
-        int roots = 0;
-        for (const auto &[id, status] : all) {
-            const QString who = status.self.text().left(8);
-            if (status.children.size() > config.capacity)
-                return who + QStringLiteral(" has too many children");
-            if (status.root != all.begin()->second.root)
-                return who + QStringLiteral(" is in another tree");
-            if (!status.parent) {
-                ++roots;
-                continue;
-            }
-            if (status.state != tree::TreeState::Attached)
-                return who + QStringLiteral(" is not attached");
-            const auto parent = all.find(*status.parent);
-            if (parent == all.end() || !std::ranges::contains(parent->second.children, id))
-                return who + QStringLiteral(" is not its parent's child");
-            std::size_t steps = 0;
-            for (auto up = id; all[up].parent; up = *all[up].parent) {
-                if (++steps > all.size())
-                    return who + QStringLiteral(" hangs on a loop");
-            }
-            if (steps != status.depth)
-                return who + QStringLiteral(" is wrong about its depth");
-        }
-        return roots == 1 ? QString() : QStringLiteral("%1 roots").arg(roots);
+        return treeFlaw(all, config.capacity);
     }
     bool isOneTree() const { return flaw().isEmpty(); }
 

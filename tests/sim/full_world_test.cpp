@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "full_world.h"
+
+#include <QLoggingCategory>
+#include <QTest>
+
+#include <list>
+
+using namespace borg;
+using namespace borg::test;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr qsizetype kMib = 1 << 20;
+
+// The row that fails names its seed.
+void seeds(quint64 usual)
+{
+    const bool isSoak = qEnvironmentVariableIntValue("BORG_SOAK") == 1;
+    QTest::addColumn<quint64>("seed");
+    for (quint64 seed = 1; seed <= (isSoak ? 100 : usual); ++seed)
+        QTest::addRow("seed %llu", seed) << seed;
+}
+
+#define VERIFY_OK(result) QVERIFY2((result).ok(), qPrintable(wordsOf(result)))
+
+/// Nodes that die and come back while they put files.
+class Chaos {
+public:
+    struct Acked {
+        quint32 owner;
+        store::PutResult result;
+        QByteArray bytes;
+    };
+
+    Chaos(FullWorld &world, std::size_t downMax, quint32 filesMax)
+        : m_world(world)
+        , m_downMax(downMax)
+        , m_filesMax(filesMax)
+    {
+    }
+
+    void step()
+    {
+        if (m_world.rng.below(12) == 0 && m_downUntil.size() < m_downMax)
+            killOne();
+        if (m_begun < m_filesMax && m_world.rng.below(6) == 0)
+            beginOne();
+        m_world.advance(250ms);
+        goOn();
+        restartThose([this](Ticks until) { return until <= m_world.clock.now(); });
+    }
+    /// Everybody is there again, and every put goes on.
+    void restartAll()
+    {
+        goOn();
+        restartThose([](Ticks) { return true; });
+    }
+    [[nodiscard]] bool isQuiet() const { return m_downUntil.empty() && m_uploads.empty(); }
+
+    std::vector<Acked> acked;
+    std::vector<QString> failures; ///< Puts that failed without the death of their node.
+    int resumed = 0;
+    int kills = 0;
+
+private:
+    void killOne()
+    {
+        const quint32 victim = m_world.anyBut({});
+        auto &disk = m_world.host(victim).disk;
+        if (m_world.rng.below(2) == 0) { // in the middle of its next writes
+            disk.cutPowerAtCall(disk.callCount() + 1 + m_world.rng.below(40));
+            m_world.runUntil([&] { return disk.isPowerCut(); }, 300ms, Ticks(100));
+        }
+        m_world.kill(victim);
+        m_downUntil[victim] = m_world.clock.now() + Ticks(500'000 + m_world.rng.below(8'000'000));
+        ++kills;
+    }
+    void beginOne()
+    {
+        const quint32 at = m_world.anyBut({});
+        ++m_begun;
+        m_uploads.push_back({at, 0, content(1 + m_world.rng.below(5 * kMib), m_begun),
+            u"file %1"_s.arg(m_begun), {u"file %1"_s.arg(m_begun), 4, 11}, {}});
+        m_world.begin(m_uploads.back());
+    }
+    void restartThose(const std::function<bool(Ticks)> &isDue)
+    {
+        std::erase_if(m_downUntil, [&](const auto &entry) {
+            if (!isDue(entry.second) || !m_world.canRestart(entry.first))
+                return false;
+            m_world.restart(entry.first);
+            return true;
+        });
+    }
+    void goOn()
+    {
+        for (Upload &upload : m_uploads) {
+            const auto &host = m_world.host(upload.host);
+            if (upload.task && upload.task->isReady())
+                finish(upload, !host.node || host.starts != upload.start);
+            else if (!upload.task && host.node && host.node->isOpen()) {
+                m_world.begin(upload);
+                ++resumed;
+            }
+        }
+        std::erase_if(m_uploads, [](const Upload &upload) { return upload.bytes.isEmpty(); });
+    }
+    void finish(Upload &upload, bool hasDied)
+    {
+        const auto result = sim::resultOf(*upload.task);
+        upload.task.reset();
+        if (!result && hasDied)
+            return; // goes on when its node is back
+        if (result) {
+            m_world.codes[result->fileId] = *store::parseCode(result->code);
+            acked.push_back({upload.host, *result, upload.bytes});
+        } else {
+            failures.push_back(wordsOf(result));
+        }
+        upload.bytes.clear();
+    }
+
+    FullWorld &m_world;
+    const std::size_t m_downMax;
+    const quint32 m_filesMax;
+    quint32 m_begun = 0;
+    std::map<quint32, Ticks> m_downUntil;
+    std::list<Upload> m_uploads; ///< Without a task: its node died. Without bytes: it is over.
+};
+
+} // namespace
+
+class FullWorldTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        // What dies with its disk has much to say.
+        QLoggingCategory::setFilterRules(u"borg.*=false"_s);
+    }
+
+    /// A hundred join at once and keep two files; thirty die in the middle of a broadcast.
+    void aHundredLoseThirty_data() { seeds(3); }
+    void aHundredLoseThirty()
+    {
+        QFETCH(quint64, seed);
+        FullWorld world(seed);
+        world.joinAll(100);
+        QVERIFY2(world.settles(60s), qPrintable(world.treeFlaw()));
+
+        const quint32 owner = world.rng.below(100);
+        const QByteArray small = content(kMib, seed);
+        const auto byTable = world.put(owner, small, {u"small"_s, 0, 0});
+        VERIFY_OK(byTable);
+        QCOMPARE(byTable->code, u"20/50"_s);
+        const QByteArray large = content(5 * kMib + 7, seed + 1);
+        const auto asTold = world.put(owner, large, {u"large"_s, 4, 16});
+        VERIFY_OK(asTold);
+        QVERIFY(world.runUntil([&] { return world.weakest(asTold->fileId) == 16; }, 10s, 1s));
+        QCOMPARE(world.weakest(byTable->fileId), 50);
+
+        const quint32 teller = world.anyBut({owner});
+        const auto told = world.node(teller).tree.broadcast(u"test"_s, {}, QByteArray(1024, 'x'));
+        VERIFY_OK(told);
+        world.advance(Ticks{world.rng.below(60'000)}); // it is on its way
+        // Every other time the owner is among the dead: then the holders see to its files.
+        std::set<quint32> spared{teller};
+        if (seed % 2 == 0)
+            world.kill(owner);
+        else
+            spared.insert(owner);
+        while (world.up().size() > 70)
+            world.kill(world.anyBut(spared));
+        world.runUntil([&] { return world.missing(*told, teller) == 0; }, 10s);
+        QCOMPARE(world.missing(*told, teller), 0);
+
+        for (const auto &[result, bytes] : {std::pair{byTable, small}, {asTold, large}}) {
+            const auto got = world.get(world.anyBut({owner}), result->link);
+            VERIFY_OK(got.result);
+            QVERIFY(got.bytes == bytes);
+        }
+        QVERIFY2(world.settles(60s), qPrintable(world.treeFlaw()));
+        const auto isWhole = [&] {
+            return world.weakest(asTold->fileId) == 16 && world.weakest(byTable->fileId) == 50;
+        };
+        world.runUntil(isWhole, 180s, 2s);
+        QCOMPARE(world.weakest(asTold->fileId), 16);
+        QCOMPARE(world.weakest(byTable->fileId), 50);
+        if (world.isUp(owner)) {
+            world.runUntil(
+                [&] { return world.fileAt(owner, byTable->fileId).state == "healthy"_L1; }, 60s);
+            QCOMPARE(world.fileAt(owner, byTable->fileId).state, u"healthy"_s);
+            QCOMPARE(world.fileAt(owner, asTold->fileId).state, u"healthy"_s);
+        }
+        QCOMPARE(world.hoarder(4), QString());
+        const auto got = world.get(world.anyBut({owner}), asTold->link);
+        VERIFY_OK(got.result);
+        QVERIFY(got.bytes == large);
+    }
+
+    /// Up to three of twelve are dead at any time, half of them killed in the middle of a write.
+    /// All files come back whole; that includes those whose owner died while it put them.
+    void nothingAcknowledgedIsLost_data() { seeds(5); }
+    void nothingAcknowledgedIsLost()
+    {
+        QFETCH(quint64, seed);
+        FullWorld world(seed);
+        world.joinAll(12);
+        QVERIFY2(world.settles(30s), qPrintable(world.treeFlaw()));
+        Chaos chaos(world, 3, 12);
+        const Ticks end = world.clock.now() + 60s;
+        while (world.clock.now() < end)
+            chaos.step();
+        QVERIFY2(chaos.kills > 5, QByteArray::number(chaos.kills));
+
+        const auto isQuiet = [&] {
+            chaos.restartAll();
+            return chaos.isQuiet();
+        };
+        QVERIFY(world.runUntil(isQuiet, 120s));
+        QCOMPARE(chaos.failures, std::vector<QString>());
+        QCOMPARE(chaos.acked.size(), 12U);
+        QVERIFY2(world.settles(60s), qPrintable(world.treeFlaw()));
+        for (const auto &file : chaos.acked) {
+            const auto isWhole = [&] {
+                return world.fileAt(file.owner, file.result.fileId).state == "healthy"_L1;
+            };
+            world.runUntil(isWhole, 180s, 1s);
+            QCOMPARE(world.fileAt(file.owner, file.result.fileId).state, u"healthy"_s);
+            const auto info = world.fileAt(file.owner, file.result.fileId);
+            if (info.segments > 0)
+                QCOMPARE(world.weakest(file.result.fileId), 11);
+            QVERIFY(world.weakest(file.result.fileId) >= info.shardsWanted);
+            const auto got = world.get(world.anyBut({file.owner}), file.result.link);
+            VERIFY_OK(got.result);
+            QVERIFY(got.bytes == file.bytes);
+        }
+        QCOMPARE(world.hoarder(4), QString());
+    }
+
+    /// What a killed putter had sent is not sent again.
+    void aKilledPutterGoesOn_data() { seeds(3); }
+    void aKilledPutterGoesOn()
+    {
+        QFETCH(quint64, seed);
+        FullWorld world(seed);
+        world.joinAll(12);
+        QVERIFY2(world.settles(30s), qPrintable(world.treeFlaw()));
+        Upload upload{3, 0, content(12 * kMib, seed), u"one:file"_s, {u"file"_s, 4, 11}, {}};
+        world.begin(upload);
+        QVERIFY(world.runUntil([&] { return world.shardsHeld() >= 20; }, 10s, 1ms));
+        QVERIFY(!upload.task->isReady());
+        world.kill(3);
+        QVERIFY(world.runUntil([&] { return world.canRestart(3); }, 10s));
+        QVERIFY(!sim::resultOf(*upload.task).ok());
+        upload.task.reset(); // it holds on to the database of the dead
+        QVERIFY(world.shardsHeld() > 0);
+        world.advance(2s);
+        world.restart(3);
+        QVERIFY2(world.settles(60s), qPrintable(world.treeFlaw()));
+        world.begin(upload);
+        QVERIFY(world.runUntil([&] { return upload.task->isReady(); }, 60s));
+        const auto result = sim::resultOf(*upload.task);
+        VERIFY_OK(result);
+        const auto isWhole = [&] { return world.weakest(result->fileId) == 11; };
+        world.runUntil(isWhole, 60s, 1s);
+        QCOMPARE(world.weakest(result->fileId), 11);
+        QCOMPARE(world.fileCount(), 1U); // not a second one under another key
+        const auto got = world.get(7, result->link);
+        VERIFY_OK(got.result);
+        QVERIFY(got.bytes == upload.bytes);
+    }
+
+    /// A cut cable parts twenty-four nodes; both halves go on, then come together.
+    void bothSidesOfAPartitionAreReadAfterwards_data() { seeds(3); }
+    void bothSidesOfAPartitionAreReadAfterwards()
+    {
+        QFETCH(quint64, seed);
+        FullWorld world(seed);
+        world.joinAll(24);
+        QVERIFY2(world.settles(30s), qPrintable(world.treeFlaw()));
+        std::map<NodeId, int> groups;
+        for (quint32 number = 12; number < 24; ++number)
+            groups[world.host(number).peer.id] = 1;
+        world.partition(groups);
+        const auto isParted = [&] {
+            return std::ranges::all_of(
+                world.up(), [&](quint32 number) { return world.node(number).onlineCount() == 11; });
+        };
+        QVERIFY(world.runUntil(isParted, 60s));
+
+        struct Side {
+            quint32 owner;
+            quint32 other;
+            QByteArray bytes;
+            store::PutResult file;
+        };
+        std::array sides{Side{2, 20, content(3 * kMib, seed), {}},
+            Side{19, 5, content(2 * kMib + 9, seed + 1), {}}};
+        for (Side &side : sides) {
+            const auto result = world.put(side.owner, side.bytes, {u"file"_s, 0, 0});
+            VERIFY_OK(result);
+            QCOMPARE(result->code, u"4/11"_s);
+            QVERIFY(!world.get(side.other, result->link).result.ok());
+            side.file = *result;
+        }
+        world.heal();
+        QVERIFY2(world.settles(90s), qPrintable(world.treeFlaw()));
+        for (const Side &side : sides) {
+            const auto got = world.get(side.other, side.file.link);
+            VERIFY_OK(got.result);
+            QVERIFY(got.bytes == side.bytes);
+            const auto isWhole
+                = [&] { return world.fileAt(side.owner, side.file.fileId).state == "healthy"_L1; };
+            world.runUntil(isWhole, 120s, 1s);
+            QCOMPARE(world.fileAt(side.owner, side.file.fileId).state, u"healthy"_s);
+        }
+        QCOMPARE(world.hoarder(4), QString());
+    }
+
+    void theSameSeedGivesTheSameTrace_data() { seeds(2); }
+    void theSameSeedGivesTheSameTrace()
+    {
+        QFETCH(quint64, seed);
+        const auto trace = [](quint64 ofSeed) {
+            FullWorld world(ofSeed, {.dropPermille = 5, .duplicatePermille = 5});
+            world.joinAll(15);
+            world.advance(10s);
+            Chaos chaos(world, 3, 4);
+            for (int i = 0; i < 100; ++i)
+                chaos.step();
+            return world.traceHash();
+        };
+        const quint64 first = trace(seed);
+        QCOMPARE(trace(seed), first);
+        QVERIFY(trace(seed + 1000) != first);
+    }
+};
+
+QTEST_GUILESS_MAIN(FullWorldTest)
+#include "full_world_test.moc"
