@@ -10,7 +10,13 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr qsizetype kDetailCharsMax = 512;
+constexpr qint64 kFrameOverheadBytes = 512; ///< Of one that waits, beside its bytes.
 constexpr auto kErrorName = "error"_L1;
+
+qint64 waitingBytes(const wire::Frame &frame)
+{
+    return frame.sizeBytes() + kFrameOverheadBytes;
+}
 
 QByteArray headBytes(const QJsonObject &head)
 {
@@ -150,13 +156,39 @@ void RpcPeer::post(const NodeId &peer, Link &link, wire::Frame frame)
 {
     link.usedAt = m_scope.clock().now();
     auto &queue = link.outbox.at(static_cast<std::size_t>(frame.frameClass));
-    if (!queue.empty()) {
-        queue.push_back(std::move(frame));
-        return;
-    }
+    if (!queue.empty())
+        return keep(peer, link, std::move(frame));
     // A link that just went says so by linkDown(), which answers its calls.
     if (const auto sent = m_transport.send(peer, frame); !sent && sent.error().code == Errc::Busy)
-        queue.push_back(std::move(frame));
+        keep(peer, link, std::move(frame));
+}
+
+void RpcPeer::keep(const NodeId &peer, Link &link, wire::Frame frame)
+{
+    countOutbox(link, waitingBytes(frame));
+    link.outbox.at(static_cast<std::size_t>(frame.frameClass)).push_back(std::move(frame));
+    if (link.outboxBytes <= m_limits.outboxBytesPerPeer && m_outboxBytes <= m_limits.outboxBytes)
+        return;
+    // Not from here: the caller still works with the link.
+    clearOutbox(link);
+    m_scope.clock().cancel(link.timer);
+    link.timer = m_scope.clock().after(Ticks{0}, [this, peer] {
+        m_transport.hangUp(peer);
+        linkDown(peer, Errc::Unreachable);
+    });
+}
+
+void RpcPeer::countOutbox(Link &link, qint64 bytes)
+{
+    link.outboxBytes += bytes;
+    m_outboxBytes += bytes;
+}
+
+void RpcPeer::clearOutbox(Link &link)
+{
+    for (auto &queue : link.outbox)
+        queue.clear();
+    countOutbox(link, -link.outboxBytes);
 }
 
 void RpcPeer::writable(const NodeId &peer, wire::FrameClass frameClass)
@@ -169,6 +201,7 @@ void RpcPeer::writable(const NodeId &peer, wire::FrameClass frameClass)
         const auto sent = m_transport.send(peer, queue.front());
         if (!sent && sent.error().code == Errc::Busy)
             return;
+        countOutbox(found->second, -waitingBytes(queue.front()));
         queue.pop_front();
     }
 }
@@ -195,8 +228,7 @@ void RpcPeer::linkDown(const NodeId &peer, Errc why)
     Link &link = found->second;
     m_scope.clock().cancel(std::exchange(link.timer, Clock::TimerId::None));
     link.state = LinkState::Down;
-    for (auto &queue : link.outbox)
-        queue.clear();
+    clearOutbox(link);
     link.waiting.clear();
     for (auto &[id, call] : m_calls) {
         if (call.peer == peer)
@@ -221,6 +253,7 @@ void RpcPeer::lookForIdleness(const NodeId &peer)
     link.timer = Clock::TimerId::None;
     m_transport.hangUp(peer);
     link.state = LinkState::Down;
+    clearOutbox(link);
     settle(peer);
 }
 

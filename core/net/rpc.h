@@ -26,6 +26,10 @@ struct RpcLimits {
     std::size_t servedPerPeer = 32; ///< Requests of a peer under way; further ones get Busy.
     qint64 servedBytesPerPeer = 24 << 20; ///< Of bodies, received and not done with.
     qint64 servedBytes = 192 << 20; ///< Of all peers.
+    /// Of frames that the transport does not take yet. A peer that asks and does not read, or
+    /// does not take what is sent, is hung up on: its calls end with Unreachable.
+    qint64 outboxBytesPerPeer = 32 << 20;
+    qint64 outboxBytes = 256 << 20; ///< Of all peers.
     Ticks dialWithin = std::chrono::seconds(10);
     Ticks idleAfter = std::chrono::seconds(60); ///< A link that we dialled hangs up then.
 };
@@ -112,6 +116,7 @@ private:
         std::size_t served = 0;
         qint64 servedBytes = 0;
         std::array<std::deque<wire::Frame>, wire::kFrameClassCount> outbox; ///< Refused: Busy.
+        qint64 outboxBytes = 0;
         Ticks usedAt{0};
         Clock::TimerId timer = Clock::TimerId::None; ///< Dialling: give up. Up: look for idleness.
     };
@@ -146,6 +151,9 @@ private:
     void finish(quint64 id);
     void pump(const NodeId &peer);
     void post(const NodeId &peer, Link &link, wire::Frame frame);
+    void keep(const NodeId &peer, Link &link, wire::Frame frame);
+    void countOutbox(Link &link, qint64 bytes);
+    void clearOutbox(Link &link);
     void lookForIdleness(const NodeId &peer);
     void settle(const NodeId &peer); ///< Forgets a link that is down and empty.
 
@@ -159,6 +167,7 @@ private:
     quint64 m_lastCall = 0;
     quint64 m_lastEpoch = 0;
     qint64 m_servedBytes = 0;
+    qint64 m_outboxBytes = 0;
     quint64 m_malformed = 0;
 };
 

@@ -243,6 +243,25 @@ private Q_SLOTS:
         QCOMPARE(world.ann->rpc.linkCount(), 0U);
     }
 
+    void whoAsksAndNeverReadsIsHungUpOn()
+    {
+        World world({.outboxBytesPerPeer = 2 << 20});
+        auto first = world.call(1);
+        world.clock.advance(1s);
+        QCOMPARE(world.bob->rpc.linkCount(), 1U);
+        world.network.setLatency([](const NodeId &from, const NodeId &) {
+            return from == kBob.id ? Ticks(10min) : Ticks(1ms);
+        });
+        for (int i = 100; i < 140; ++i) {
+            const QByteArray head
+                = R"({"t":"echo","number":1,"wait":0,"q":)" + QByteArray::number(i) + '}';
+            (void)world.ann->transport->send(
+                kBob.id, {wire::FrameClass::Bulk, head, QByteArray(200 << 10, 'x')});
+            world.clock.advance(100ms);
+        }
+        QCOMPARE(world.bob->rpc.linkCount(), 0U);
+    }
+
     void nobodyKnowsTheWay()
     {
         World world;
