@@ -147,8 +147,8 @@ void OwnFiles::update(Own &own)
 void OwnFiles::save(const FileRecord &record)
 {
     const auto saving = [](StoreContext context, FileRecord file) -> QCoro::Task<Result<Done>> {
-        co_return co_await disk::OnExecutor<Result<Done>>(
-            context.scope, context.executor, [db = context.db, file] { return db->save(file); });
+        co_return co_await disk::OnExecutor<Result<Done>>(context.scope, context.executor,
+            [db = context.db, file] { return db->saveProgress(file); });
     };
     m_context.scope.spawn("store.files.save"_L1, saving(m_context, record));
 }

@@ -83,8 +83,10 @@ QCoro::Task<Result<Done>> PutTask::choosePlanAndKey()
             [db = m_context.db, fingerprint] { return db->openPut(fingerprint); });
         if (!open)
             co_return open.error();
-        // The same key again: what was sent then is the same now, byte for byte.
-        if (*open && (*open)->code == m_plan.code) {
+        // The same key again: what was sent then is the same now, byte for byte. Not that of a put
+        // under way: whichever of the two is taken back would take the other's shards along.
+        if (*open && (*open)->code == m_plan.code
+            && !m_context.putting.contains(fileTag((*open)->file))) {
             m_put = **open;
             m_isResumed = true;
         }
@@ -94,6 +96,7 @@ QCoro::Task<Result<Done>> PutTask::choosePlanAndKey()
         m_context.keys.fill(m_put.file.bytes);
     }
     m_tag = fileTag(m_put.file);
+    m_context.putting.insert(m_tag);
     if (fingerprint.isEmpty() || m_isResumed)
         co_return Done{};
     co_return co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.executor,

@@ -21,6 +21,7 @@ struct StoreContext {
     Latency &latency;
     const StoreConfig &config;
     std::shared_ptr<StoreDb> db;
+    std::set<ShardId> &putting; ///< Tags of the puts under way.
 };
 
 class SegmentMaker;
@@ -36,6 +37,8 @@ public:
     QCoro::Task<Result<FileRecord>> run();
     /// Awaits the slower nodes after run() has answered: at most some seconds.
     QCoro::Task<Result<Done>> drained();
+    /// What its shards are kept under; all zero before it has begun.
+    [[nodiscard]] const ShardId &tag() const { return m_tag; }
     /// Where its shards went so far.
     [[nodiscard]] const Locations &locations() const { return m_locations; }
 

@@ -113,6 +113,14 @@ Result<Done> StoreDb::save(const FileRecord &file)
             Value(qint64{file.wasHealthy ? 1 : 0}), Value(qint64{file.isSpooled ? 1 : 0})});
 }
 
+Result<Done> StoreDb::saveProgress(const FileRecord &file)
+{
+    return run("UPDATE files SET was_healthy = max(was_healthy, ?2),"
+               " is_spooled = min(is_spooled, ?3) WHERE id = ?1",
+        {Value(file.id), Value(qint64{file.wasHealthy ? 1 : 0}),
+            Value(qint64{file.isSpooled ? 1 : 0})});
+}
+
 Result<Done> StoreDb::removeFile(const QString &id)
 {
     return run("DELETE FROM files WHERE id = ?1", {Value(id)});
@@ -121,7 +129,10 @@ Result<Done> StoreDb::removeFile(const QString &id)
 Result<std::optional<OpenPut>> StoreDb::openPut(const QString &fingerprint)
 {
     const auto rows = m_database->rows(
-        "SELECT key, file, k, n FROM open_puts WHERE fingerprint = ?1", {Value(fingerprint)});
+        "SELECT key, file, k, n FROM open_puts WHERE fingerprint = ?1"
+        " AND file NOT IN (SELECT substr(tag, 2, length(file)) FROM files)", // a tag is a byte and
+                                                                             // the file id
+        {Value(fingerprint)});
     if (!rows)
         return rows.error();
     if (rows->empty())

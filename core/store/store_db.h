@@ -50,9 +50,13 @@ public:
 
     Result<std::vector<FileRecord>> files();
     Result<Done> save(const FileRecord &file);
+    /// That it has become healthy, or left the spool. In any order with others of the same file,
+    /// and nothing when the file was removed.
+    Result<Done> saveProgress(const FileRecord &file);
     Result<Done> removeFile(const QString &id);
 
-    /// @return the put, or nothing when none is open under `fingerprint`.
+    /// @return the put, or nothing when none is open under `fingerprint`. One whose file is on the
+    ///         list has ended.
     Result<std::optional<OpenPut>> openPut(const QString &fingerprint);
     Result<Done> saveOpenPut(const QString &fingerprint, const OpenPut &put, qint64 utcMs);
     Result<Done> removeOpenPut(const QString &fingerprint);

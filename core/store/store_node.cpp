@@ -5,6 +5,7 @@
 #include <store/get_task.h>
 #include <store/own_files.h>
 #include <store/repair.h>
+#include <store/root_page.h>
 
 namespace borg::store {
 
@@ -51,15 +52,23 @@ public:
 
     [[nodiscard]] StoreContext context()
     {
-        return {scope, parts.executor, net, spool, parts.keys, latency, config, db};
+        return {scope, parts.executor, net, spool, parts.keys, latency, config, db, putting};
     }
     QCoro::Task<Result<bool>> hasOne(NodeId node, ShardId id)
     {
-        const auto has = co_await net.have(node, {id});
-        co_return has ? Result<bool>(has->front()) : Result<bool>(has.error());
+        const auto there
+            = co_await net.ask(node, GetShard{id, 0, -1}, {}, {.deadline = ShardNet::kGetWithin});
+        if (!there && there.error().code == Errc::NotFound)
+            co_return false;
+        if (!there)
+            co_return there.error();
+        co_return co_await disk::OnExecutor<bool>(
+            scope, parts.executor, [id, bytes = there->body] { return matchesStored(id, bytes); });
     }
     QCoro::Task<Result<Done>> open();
     QCoro::Task<Result<PutResult>> finishPut(
+        std::shared_ptr<Source> source, std::shared_ptr<PutTask> task);
+    QCoro::Task<Result<PutResult>> addPut(
         std::shared_ptr<Source> source, std::shared_ptr<PutTask> task);
     QCoro::Task<Result<Done>> finishRest(std::shared_ptr<PutTask> task, FileRecord file);
     QCoro::Task<Result<Done>> watchHealth();
@@ -77,6 +86,7 @@ public:
     Spool spool;
     Latency latency;
     std::shared_ptr<StoreDb> db;
+    std::set<ShardId> putting;
     std::unique_ptr<OwnFiles> files; ///< From open() on, as the next.
     std::unique_ptr<Repair> repair;
     tree::Directory::Watch watch;
@@ -172,7 +182,10 @@ QCoro::Task<Result<Done>> StoreNode::Private::finishRest(
 {
     if (const auto drained = co_await task->drained(); !drained)
         co_return drained;
-    files->seen(file.tag, task->locations(), file.isSpooled);
+    const auto now = files->byTag(file.tag); // it may have left the spool, or the list, meanwhile
+    if (!now)
+        co_return Done{};
+    files->seen(file.tag, task->locations(), now->isSpooled);
     for (const ShardId &tag : files->unhealthy()) {
         if (tag == file.tag)
             repair->notice(tag, 1s);
@@ -225,6 +238,14 @@ QCoro::Task<Result<PutResult>> StoreNode::Private::finishPut(
 {
     if (!files)
         co_return Error{Errc::Closed, u"not open yet"_s};
+    auto result = co_await addPut(std::move(source), task);
+    putting.erase(task->tag());
+    co_return result;
+}
+
+QCoro::Task<Result<PutResult>> StoreNode::Private::addPut(
+    std::shared_ptr<Source> source, std::shared_ptr<PutTask> task)
+{
     auto record = co_await task->run();
     if (!record)
         co_return record.error();
