@@ -149,14 +149,17 @@ Holder::Reply<PutReply> Holder::put(NodeId from, PutShard request, QByteArray bo
         co_return admitted.error();
     if (!request.owner)
         request.owner = from;
-    const bool isThere = m_packs.contains(request.id);
+    const auto kept = m_packs.meta(request.id);
+    if (kept && kept->manifest != request.file) // it would go when that file's owner says so
+        co_return Error{Errc::Conflict, u"that record is kept for another file"_s};
+    const bool isThere = kept.has_value();
     if (!isThere) {
-        if (const auto room = co_await makeRoom(request); !room)
+        if (const auto room = co_await makeRoom(from, request, body); !room)
             co_return room.error();
         if (const auto stored = co_await store(request, std::move(body)); !stored)
             co_return stored.error();
     }
-    remember(request.file, request.manifest);
+    remember(from, request.file, request.manifest);
     if (const auto saved = co_await saveHeld(request.file); !saved)
         co_return saved.error();
     if (m_onChanged)
@@ -164,8 +167,9 @@ Holder::Reply<PutReply> Holder::put(NodeId from, PutShard request, QByteArray bo
     co_return net::Answer<PutReply>{{!isThere}, {}};
 }
 
-/// Refuses the k-th shard of a segment, unless one that is held elsewhere too may go for it.
-QCoro::Task<Result<Done>> Holder::makeRoom(PutShard request)
+/// Refuses the k-th shard of a segment, unless one that is held elsewhere too may go for it. Only
+/// its owner may ask for that: to replace is to remove.
+QCoro::Task<Result<Done>> Holder::makeRoom(NodeId from, PutShard request, QByteArray body)
 {
     const auto full = [this, &request] {
         const auto found = m_held.find(request.file);
@@ -178,8 +182,14 @@ QCoro::Task<Result<Done>> Holder::makeRoom(PutShard request)
     if (!request.replaces || !request.alsoAt || !m_askHave || *request.alsoAt == m_self)
         co_return refused;
     const auto meta = m_packs.meta(*request.replaces);
-    if (!meta || meta->manifest != request.file || meta->segment != request.segment)
+    if (!meta || meta->manifest != request.file || meta->segment != request.segment
+        || m_held.at(request.file).owner != from)
         co_return refused;
+    // Nothing goes before what comes is known to be good.
+    if (const auto checked = co_await disk::OnExecutor<Result<Done>>(
+            m_scope, m_executor, [request, body] { return checkBytes(request, body); });
+        !checked)
+        co_return checked.error();
     const auto isElsewhere = co_await m_askHave(*request.alsoAt, *request.replaces);
     if (!isElsewhere)
         co_return isElsewhere.error();
@@ -201,6 +211,8 @@ QCoro::Task<Result<Done>> Holder::store(PutShard request, QByteArray body)
     const qint64 size = body.size();
     {
         Held &held = m_held[request.file];
+        if (held.owner && held.owner != request.owner)
+            co_return Error{Errc::Conflict, u"that file is another owner's"_s};
         const auto place = std::ranges::lower_bound(held.records, record);
         if (place != held.records.end() && *place == record)
             co_return Error{Errc::Conflict, u"that place in the segment is taken here"_s};
@@ -235,20 +247,32 @@ void Holder::forget(const ShardId &tag, quint64 record, qint64 bytes)
     if (std::erase(held.records, record) == 0)
         return;
     held.bytes -= bytes;
-    if (held.owner)
-        m_bytesOf[*held.owner] -= bytes;
+    if (const auto owner = held.owner ? m_bytesOf.find(*held.owner) : m_bytesOf.end();
+        owner != m_bytesOf.end() && (owner->second -= bytes) <= 0)
+        m_bytesOf.erase(owner);
+    if (held.records.empty() && !held.isSaved) // nothing was ever kept: puts that failed leave none
+        m_held.erase(found);
 }
 
-void Holder::remember(const ShardId &tag, const std::optional<ShardId> &manifest)
+/// The owner's word stands; what others say fills the places that are left, and pushes nothing out.
+void Holder::remember(
+    const NodeId &from, const ShardId &tag, const std::optional<ShardId> &manifest)
 {
     const auto found = m_held.find(tag);
-    if (found == m_held.end() || !manifest
-        || std::ranges::contains(found->second.manifests, *manifest))
+    if (found == m_held.end() || !manifest)
         return;
     Held &held = found->second;
-    held.manifests.push_back(*manifest);
-    if (held.manifests.size() > HeldFile::kManifestsMax)
-        held.manifests.erase(held.manifests.begin());
+    auto &known = held.manifests;
+    const bool isOwner = held.owner == from;
+    const auto place = std::ranges::find(known, *manifest);
+    if (place != known.end() ? !isOwner || place == known.begin()
+                             : !isOwner && known.size() >= HeldFile::kManifestsMax)
+        return;
+    if (place != known.end())
+        known.erase(place);
+    known.insert(isOwner ? known.begin() : known.end(), *manifest);
+    if (known.size() > HeldFile::kManifestsMax)
+        known.pop_back();
     held.isSaved = false;
 }
 
@@ -297,7 +321,7 @@ Holder::Reply<ListReply> Holder::list(NodeId from, ListFile request, QByteArray)
     const Held &held = found->second;
     net::Answer<ListReply> answer{{false, held.owner, std::nullopt}, {}};
     if (!held.manifests.empty())
-        answer.reply.manifest = held.manifests.back();
+        answer.reply.manifest = held.manifests.front();
     auto record = std::ranges::lower_bound(held.records, recordOf(request.fromSegment, 0));
     quint32 segment = request.fromSegment;
     for (; record != held.records.end(); ++record) {
@@ -315,11 +339,13 @@ Holder::Reply<ListReply> Holder::list(NodeId from, ListFile request, QByteArray)
     co_return answer;
 }
 
-Holder::Reply<BindReply> Holder::bind(NodeId, BindFile request, QByteArray)
+Holder::Reply<BindReply> Holder::bind(NodeId from, BindFile request, QByteArray)
 {
+    if (from != m_self && !m_directory.find(from))
+        co_return Error{Errc::Unauthorized, u"not a member of this network"_s};
     if (!m_held.contains(request.file))
         co_return Error{Errc::NotFound, u"nothing of that file is held here"_s};
-    remember(request.file, request.manifest);
+    remember(from, request.file, request.manifest);
     if (const auto saved = co_await saveHeld(request.file); !saved)
         co_return saved.error();
     co_return net::Answer<BindReply>{};
@@ -330,7 +356,11 @@ Holder::Reply<RemoveReply> Holder::remove(NodeId from, RemoveFile request, QByte
     const auto found = m_held.find(request.file);
     if (found != m_held.end() && found->second.owner != from)
         co_return Error{Errc::Unauthorized, u"only its owner may remove a file"_s};
-    m_removed.emplace_back(request.file, from);
+    const bool isHeld = found != m_held.end();
+    if (!isHeld && from != m_self && !m_directory.find(from)) // strangers fill no list
+        co_return net::Answer<RemoveReply>{};
+    if (!wasRemoved(request.file, from)) // whoever comes back says all again
+        m_removed.emplace_back(request.file, from);
     if (m_removed.size() > kRemovedMax)
         m_removed.pop_front();
     // All at once: the store syncs once for many.
@@ -342,9 +372,10 @@ Holder::Reply<RemoveReply> Holder::remove(NodeId from, RemoveFile request, QByte
             co_return gone.error();
     }
     const auto removed = static_cast<quint32>(removals.size());
-    if (const auto file = m_held.find(request.file);
-        file != m_held.end() && file->second.records.empty()) {
-        m_held.erase(file);
+    const auto left = m_held.find(request.file);
+    if (isHeld && (left == m_held.end() || left->second.records.empty())) {
+        if (left != m_held.end())
+            m_held.erase(left);
         if (const auto saved = co_await disk::OnExecutor<Result<Done>>(m_scope, m_executor,
                 [db = m_db, tag = request.file] { return db->removeHeld(tag); });
             !saved)
@@ -413,9 +444,7 @@ QCoro::Task<Result<Done>> Holder::verifyAll(qint64 bytesPerSecond)
 void Holder::lost(const DamagedShard &shard)
 {
     ++m_corrupt;
-    const auto found = m_held.find(shard.meta.manifest);
-    if (found != m_held.end())
-        std::erase(found->second.records, recordOf(shard.meta.segment, shard.meta.index));
+    forget(shard.meta.manifest, recordOf(shard.meta.segment, shard.meta.index), shard.bytes);
     if (m_onDamaged)
         m_onDamaged(shard.meta.manifest);
     if (m_onChanged)

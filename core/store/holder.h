@@ -28,7 +28,7 @@ public:
     template <typename R>
     using Reply = QCoro::Task<Result<net::Answer<R>>>;
 
-    /// Asks a peer whether it has a record; for `replaces`.
+    /// Asks a peer for a record, whether it has it in truth; for `replaces`.
     using AskHave = std::function<QCoro::Task<Result<bool>>(NodeId node, ShardId id)>;
 
     /// @param all outlive this object.
@@ -74,7 +74,7 @@ public:
 private:
     struct Held {
         std::optional<NodeId> owner;
-        std::vector<ShardId> manifests;
+        std::vector<ShardId> manifests; ///< The owner's word first.
         std::vector<quint64> records; ///< segment << 16 | index, ordered.
         qint64 bytes = 0;
         bool isSaved = false; ///< Owner and manifests are in the database.
@@ -84,12 +84,12 @@ private:
 
     [[nodiscard]] bool wasRemoved(const ShardId &tag, const NodeId &owner) const;
     Result<Done> admit(const NodeId &from, const PutShard &request, qsizetype size) const;
-    QCoro::Task<Result<Done>> makeRoom(PutShard request);
+    QCoro::Task<Result<Done>> makeRoom(NodeId from, PutShard request, QByteArray body);
     QCoro::Task<Result<Done>> store(PutShard request, QByteArray body);
     QCoro::Task<Result<Done>> saveHeld(ShardId tag);
     QCoro::Task<Result<Done>> removeOne(ShardId id);
     [[nodiscard]] int countOf(const Held &held, quint32 segment) const;
-    void remember(const ShardId &tag, const std::optional<ShardId> &manifest);
+    void remember(const NodeId &from, const ShardId &tag, const std::optional<ShardId> &manifest);
     void forget(const ShardId &tag, quint64 record, qint64 bytes);
     void lost(const DamagedShard &shard);
 

@@ -105,7 +105,7 @@ QCoro::Task<Result<ScrubReport>> PackStore::Impl::scrubAll(ScrubOptions options)
             if (checks[i])
                 continue;
             const QString reason = checks[i].error().detail;
-            report.damaged.push_back({place.id, index().metaOf(*entry), reason});
+            report.damaged.push_back({place.id, index().metaOf(*entry), entry->bytes, reason});
             drop(place.id, place.at, reason);
         }
         if (options.bytesPerSecond <= 0)

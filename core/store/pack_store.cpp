@@ -316,7 +316,7 @@ void PackStore::Impl::drop(const ShardId &id, Location at, const QString &reason
     const auto *const entry = index().find(id);
     if (!entry || entry->at != at)
         return;
-    const DamagedShard shard{id, index().metaOf(*entry), reason};
+    const DamagedShard shard{id, index().metaOf(*entry), entry->bytes, reason};
     qCWarning(lcPackStore) << "dropped the damaged shard" << id.text() << reason;
     m_book.remove(id);
     if (m_state != PackState::Failed)

@@ -69,6 +69,7 @@ struct PackUsage {
 struct DamagedShard {
     ShardId id;
     ShardMeta meta;
+    qint64 bytes = 0;
     QString reason;
 };
 

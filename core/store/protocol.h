@@ -73,7 +73,7 @@ struct PutShard {
     std::optional<NodeId> owner; ///< Who may remove it; left out: the sender.
     std::optional<ShardId> manifest; ///< Where it is known already.
     /// A record of the same segment that may go for this one, since `alsoAt` holds it too. The
-    /// holder asks there before it believes that.
+    /// holder sees for itself before it believes that, and does so for the file's owner only.
     std::optional<ShardId> replaces;
     std::optional<NodeId> alsoAt;
 

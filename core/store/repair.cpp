@@ -78,8 +78,11 @@ void Repair::heardOfRepair(const NodeId &from, const ShardId &tag)
     const auto due = m_due.find(tag);
     if (from == m_context.net.self() || due == m_due.end())
         return;
-    // Should it fail without going away, somebody looks again.
-    due->second = std::max(due->second, m_context.scope.clock().now() + 10 * takeover());
+    // Should it fail without going away, somebody looks again. The owner soon: some of the work is
+    // only its to ask for.
+    const bool isOwn = m_own && m_own(tag).has_value();
+    due->second
+        = std::max(due->second, m_context.scope.clock().now() + (isOwn ? 2 : 10) * takeover());
 }
 
 int Repair::nodesExpected() const
