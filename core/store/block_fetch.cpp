@@ -87,7 +87,7 @@ QCoro::Task<Result<Done>> BlockFetch::fetchOne(Candidate from)
         && (answer.error().code == Errc::Unreachable || answer.error().code == Errc::Timeout)) {
         m_net.avoid(from.node, 10s);
     } else if (!answer && answer.error().code == Errc::Closed) {
-        m_candidates.push_back(from); // not its fault: another fetch() may ask again
+        m_later.push_back(from); // not its fault: another fetch() may ask again, this one not
     }
     m_changed.notify();
     co_return Done{};
@@ -97,7 +97,14 @@ QCoro::Task<Result<std::vector<Piece>>> BlockFetch::fetch()
 {
     const auto self = shared_from_this();
     const auto k = static_cast<std::size_t>(m_block.code.k);
+    // Calls that end before they begin would be begun again without end.
+    if (m_cancel.isCancelled() || m_net.scope().isClosed())
+        co_return Error{Errc::Closed, u"cancelled"_s};
     m_done = Cancel();
+    m_candidates.insert(m_candidates.end(), m_later.begin(), m_later.end());
+    m_later.clear();
+    if (m_cancel.isCancelled())
+        co_return Error{Errc::Closed, u"cancelled"_s};
     const auto stop = m_cancel.onCancel([done = m_done, this, self] {
         done.cancel();
         m_changed.notify();

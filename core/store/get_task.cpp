@@ -168,10 +168,21 @@ QCoro::Task<Result<QByteArray>> GetTask::fetchPlain(qint64 segment, ManifestRead
     const SegmentRef ref{*m_link.key, manifest.file(), static_cast<quint64>(segment),
         manifest.plainBytesOf(segment), segment + 1 == manifest.segmentCount(), entry.plainHash};
     const int k = manifest.code().k;
-    const auto fetch = std::make_shared<BlockFetch>(m_context.net, m_context.executor,
-        m_context.latency, entry.block, m_reader.locations(), Check::Size, m_stop);
-    for (bool isFromSpool = false;;) {
+    const auto fetchFrom = [&](const Locations &locations) {
+        return std::make_shared<BlockFetch>(m_context.net, m_context.executor, m_context.latency,
+            entry.block, locations, Check::Size, m_stop);
+    };
+    auto fetch = fetchFrom(m_reader.locations());
+    for (bool isFromSpool = false, isAskedAnew = false;;) {
         auto pieces = co_await fetch->fetch();
+        // Shards move while a long file is read, and slow nodes were not waited for.
+        if (!pieces && pieces.error().code == Errc::NotFound && !isFromSpool
+            && !std::exchange(isAskedAnew, true)) {
+            if (const auto asked = co_await m_reader.relocate(); !asked)
+                co_return asked.error();
+            fetch = fetchFrom(m_reader.locations());
+            continue;
+        }
         if (!pieces && pieces.error().code == Errc::NotFound) {
             auto spooled = co_await disk::OnExecutor<Result<std::vector<QByteArray>>>(
                 m_context.scope, m_context.executor,

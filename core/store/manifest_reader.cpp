@@ -23,6 +23,37 @@ std::vector<QByteArray> piecesIn(const net::Answer<RootReply> &answer)
     return pieces;
 }
 
+/// The pieces of a root page as they come. Kept by whoever still answers.
+struct RootHunt {
+    const ShardId manifest;
+    std::size_t open = 0; ///< Nodes that have not answered.
+    Signal changed;
+    std::map<int, QByteArray> pieces{}; ///< Genuine ones, by index.
+    int k = 1;
+
+    [[nodiscard]] bool isDone() const
+    {
+        return open == 0 || (!pieces.empty() && static_cast<int>(pieces.size()) >= k);
+    }
+};
+
+QCoro::Task<Result<Done>> askForRoot(
+    ShardNet &net, std::shared_ptr<RootHunt> hunt, NodeId node, Cancel enough)
+{
+    const auto answer = co_await net.ask(node, GetRoot{hunt->manifest}, {},
+        {ShardNet::kAskWithin, wire::FrameClass::Normal, std::move(enough)});
+    for (const QByteArray &piece : answer ? piecesIn(*answer) : std::vector<QByteArray>{}) {
+        const auto info = readRootPiece(piece);
+        if (!info || info->manifest != hunt->manifest)
+            continue;
+        hunt->k = info->k;
+        hunt->pieces.emplace(info->index, piece);
+    }
+    --hunt->open;
+    hunt->changed.notify();
+    co_return Done{};
+}
+
 } // namespace
 
 Result<Done> ManifestReader::take(QByteArray rootPage)
@@ -43,11 +74,43 @@ QCoro::Task<Result<Done>> ManifestReader::open(ShardId manifest, Cancel cancel, 
         co_return page.error();
     if (auto taken = take(*std::move(page)); !taken)
         co_return taken;
-    auto locations = co_await m_net.locate(tag(), repairing);
+    auto locations = co_await findHolders(repairing);
     if (!locations)
         co_return locations.error();
     m_locations = *std::move(locations);
     co_return Done{};
+}
+
+QCoro::Task<Result<Locations>> ManifestReader::findHolders(bool repairing)
+{
+    if (repairing) // one that overlooks a slow node would rebuild what is there
+        return m_net.locate(tag(), true);
+    return m_net.locateEnough(tag(), [this](const Locations &found) { return areEnough(found); });
+}
+
+QCoro::Task<Result<Done>> ManifestReader::relocate()
+{
+    auto locations = co_await m_net.locate(tag());
+    if (!locations)
+        co_return locations.error();
+    m_locations = *std::move(locations);
+    co_return Done{};
+}
+
+bool ManifestReader::areEnough(const Locations &locations) const
+{
+    if (m_manifest->isInline())
+        return true;
+    const auto hasAll = [&](quint32 first, std::size_t count) {
+        const auto alive = locations.aliveFrom(first, count, [](const NodeId &) { return true; });
+        return std::ranges::all_of(
+            alive, [k = m_manifest->code().k](int shards) { return shards >= k; });
+    };
+    for (int level = m_manifest->depth() - 1; level >= 0; --level) {
+        if (!hasAll(pageSegment(level, 0), m_manifest->pageCount(level)))
+            return false;
+    }
+    return hasAll(0, static_cast<std::size_t>(m_manifest->segmentCount()));
 }
 
 QCoro::Task<Result<QByteArray>> ManifestReader::fetchRoot(Cancel cancel)
@@ -58,29 +121,23 @@ QCoro::Task<Result<QByteArray>> ManifestReader::fetchRoot(Cancel cancel)
     auto nodes = candidates(m_id, sites);
     if (nodes.size() > kAskedMax)
         nodes.resize(kAskedMax);
-    const net::CallOptions options{ShardNet::kAskWithin, wire::FrameClass::Normal, cancel};
-    std::vector<QCoro::Task<Result<net::Answer<RootReply>>>> asked;
+    const Cancel enough;
+    const auto hunt = std::make_shared<RootHunt>(m_id, nodes.size(), Signal(m_net.scope()));
+    const auto stop = cancel.onCancel([enough, hunt] {
+        enough.cancel();
+        hunt->changed.notify();
+    });
     for (const NodeId &node : nodes)
-        asked.push_back(m_net.ask(node, GetRoot{m_id}, {}, options));
-
-    // In the order of asking, likeliest first; enough is enough, slow ones are not waited for.
-    std::map<int, QByteArray> pieces;
-    int k = 1;
-    for (auto &task : asked) {
-        const auto answer = co_await task;
-        if (!answer && answer.error().code == Errc::Closed)
-            co_return answer.error();
-        for (const QByteArray &piece : answer ? piecesIn(*answer) : std::vector<QByteArray>{}) {
-            const auto info = readRootPiece(piece);
-            if (!info || info->manifest != m_id)
-                continue;
-            k = info->k;
-            pieces.emplace(info->index, piece);
-        }
-        if (!pieces.empty() && static_cast<int>(pieces.size()) >= k)
-            break;
+        m_net.scope().spawn("store.root"_L1, askForRoot(m_net, hunt, node, enough));
+    while (!hunt->isDone()) {
+        if (const auto woken = co_await hunt->changed.wait(); !woken)
+            co_return woken.error();
+        if (cancel.isCancelled())
+            co_return Error{Errc::Closed, u"cancelled"_s};
     }
-    m_rootK = k;
+    enough.cancel(); // one node that hangs does not delay what the others have
+    const auto pieces = std::exchange(hunt->pieces, {});
+    m_rootK = hunt->k;
     if (pieces.empty())
         co_return Error{Errc::NotFound,
             u"no node that can be reached knows this file (%1 asked)"_s.arg(nodes.size())};

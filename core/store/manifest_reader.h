@@ -20,13 +20,16 @@ public:
     {
     }
 
-    /// Fetches the root page from the nodes (all up to 64, else the likeliest), or from the spool
-    /// when it has the file. Afterwards locations() say who holds what.
+    /// Fetches the root page from the nodes (all up to 64, else the likeliest): the first pieces
+    /// that are enough win. Afterwards locations() say who holds what: all who answer in time, or,
+    /// unless it is for a repair, soon those who hold enough of everything.
     ///
     /// @return Done, NotFound (says how many of how many), Malformed or Closed.
     QCoro::Task<Result<Done>> open(ShardId manifest, Cancel cancel, bool repairing = false);
     /// The same from the spool's own block, for a file of this node.
     QCoro::Task<Result<Done>> openFromSpool(ShardId manifest, ShardId tag, int pieces);
+    /// Asks all nodes anew who holds what. @pre open() or openFromSpool() was Done.
+    QCoro::Task<Result<Done>> relocate();
 
     /// A segment as the manifest lists it.
     struct Entry {
@@ -54,6 +57,8 @@ private:
     using PageKey = std::pair<int, quint32>;
     static constexpr std::size_t kPagesMax = 8;
 
+    QCoro::Task<Result<Locations>> findHolders(bool repairing);
+    [[nodiscard]] bool areEnough(const Locations &locations) const;
     QCoro::Task<Result<QByteArray>> fetchRoot(Cancel cancel);
     QCoro::Task<Result<std::shared_ptr<const Page>>> page(
         int level, quint32 index, BlockRef block, qsizetype bytes, Cancel cancel);

@@ -144,6 +144,40 @@ QCoro::Task<Result<Locations>> ShardNet::locate(ShardId tag, bool repairing)
     co_return locations;
 }
 
+/// Kept by whoever still answers.
+struct ShardNet::Listing {
+    Locations locations;
+    std::size_t open = 0; ///< Nodes that have not answered.
+    Signal changed;
+};
+
+QCoro::Task<Result<Done>> ShardNet::listInto(
+    std::shared_ptr<Listing> listing, NodeId node, ShardId tag)
+{
+    if (auto records = co_await listOne(node, tag, false))
+        listing->locations.set(node, *std::move(records));
+    --listing->open;
+    listing->changed.notify();
+    co_return Done{};
+}
+
+QCoro::Task<Result<Locations>> ShardNet::locateEnough(
+    ShardId tag, std::function<bool(const Locations &)> isEnough)
+{
+    const auto nodes = online();
+    const auto listing = std::make_shared<Listing>(Locations(), nodes.size(), Signal(m_scope));
+    for (const NodeId &node : nodes)
+        m_scope.spawn("store.locate"_L1, listInto(listing, node, tag));
+    const Ticks started = m_scope.clock().now();
+    while (listing->open > 0) {
+        if (const auto woken = co_await listing->changed.wait(kAllWithin); !woken)
+            co_return woken.error();
+        if (m_scope.clock().now() - started >= kAllWithin && isEnough(listing->locations))
+            break;
+    }
+    co_return Locations(listing->locations); // QCoro moves out of a plain lvalue
+}
+
 QCoro::Task<Result<std::vector<bool>>> ShardNet::have(NodeId node, std::vector<ShardId> ids)
 {
     QByteArray body;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <store/flow.h>
 #include <store/holder.h>
 #include <store/placement.h>
 
@@ -47,6 +48,9 @@ public:
 
     /// @return the records of `tag` at every online node. Those that do not answer are left out.
     [[nodiscard]] QCoro::Task<Result<Locations>> locate(ShardId tag, bool repairing = false);
+    /// As locate(), but slow nodes are not waited for once `isEnough` says yes to what came.
+    [[nodiscard]] QCoro::Task<Result<Locations>> locateEnough(
+        ShardId tag, std::function<bool(const Locations &)> isEnough);
     /// @return which of `ids` are durable at `node`, in their order.
     [[nodiscard]] QCoro::Task<Result<std::vector<bool>>> have(
         NodeId node, std::vector<ShardId> ids);
@@ -67,6 +71,7 @@ public:
     static constexpr Ticks kPutWithin = std::chrono::seconds(30);
     static constexpr Ticks kGetWithin = std::chrono::seconds(15);
     static constexpr Ticks kAskWithin = std::chrono::seconds(5);
+    static constexpr Ticks kAllWithin = std::chrono::milliseconds(250); ///< Then enough will do.
 
 private:
     template <typename R>
@@ -87,6 +92,8 @@ private:
         else
             return m_holder.remove(m_self, std::move(request), std::move(body));
     }
+    struct Listing;
+    QCoro::Task<Result<Done>> listInto(std::shared_ptr<Listing> listing, NodeId node, ShardId tag);
     QCoro::Task<Result<std::vector<quint64>>> listOne(NodeId node, ShardId tag, bool repairing);
 
     TaskScope &m_scope;
