@@ -71,6 +71,7 @@ private:
     Cancel m_done; ///< Ends the calls that are not needed any more.
     Signal m_changed;
     std::deque<Candidate> m_candidates;
+    std::vector<Candidate> m_later; ///< Whose calls ended with Closed, which may be at once.
     std::map<int, Piece> m_pieces;
     std::set<int> m_running;
 };

@@ -20,6 +20,7 @@ constexpr int kNotRunning = 3;
 constexpr int kNotFound = 4;
 constexpr int kExists = 5;
 constexpr int kUnreadable = 6;
+constexpr int kOthersSilent = 7;
 constexpr int kBadLink = 8;
 
 void writeFile(const QString &path, const QByteArray &bytes)
@@ -242,6 +243,30 @@ private Q_SLOTS:
         const auto get = m_cluster.ctl(2, {u"get"_s, m_link, path(u"despite"_s)});
         QVERIFY2(get.exitCode == 0, get.text());
         QCOMPARE(m_cluster.ctl(1, {u"status"_s}).exitCode, 0);
+    }
+
+    void aGetWithTooFewNodesEndsAndTheNodeLivesOn()
+    {
+        QVERIFY(writeNoise(path(u"long"_s), 40 << 20, 7));
+        const auto put = m_cluster.ctl(1, {u"put"_s, path(u"long"_s), u"--json"_s});
+        QVERIFY2(put.exitCode == 0, put.text());
+        const auto link = put.json().value(u"link"_s).toString();
+        m_cluster.kill(2);
+        m_cluster.kill(3);
+        // Many parts of the file fail at once, each ends the others.
+        for (int count = 0; count < 5; ++count) {
+            const auto get = m_cluster.ctl(1, {u"get"_s, link, path(u"few"_s)});
+            QVERIFY2(get.exitCode == kNotFound || get.exitCode == kOthersSilent, get.text());
+            QVERIFY(!QFile::exists(path(u"few"_s)));
+            QCOMPARE(m_cluster.ctl(1, {u"status"_s}).exitCode, 0);
+        }
+        QByteArray why;
+        QVERIFY2(m_cluster.restart(2, &why), why);
+        QVERIFY2(m_cluster.restart(3, &why), why);
+        QVERIFY(Cluster::eventually(
+            [&] { return m_cluster.ctl(1, {u"get"_s, link, path(u"few"_s)}).exitCode == 0; },
+            60'000));
+        QCOMPARE(sha256Of(path(u"few"_s)), sha256Of(path(u"long"_s)));
     }
 
 private:
