@@ -7,6 +7,7 @@
 #include "rpc.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QLocalSocket>
 
 namespace borg::control {
@@ -196,6 +197,8 @@ void Client::socketLost()
     const auto error = m_socket->error();
     if (error == QLocalSocket::SocketAccessError)
         drop({Errc::Unauthorized, u"The node in %1 belongs to another user."_s.arg(m_dataDir)});
+    else if (const QFileInfo dir(m_dataDir); dir.exists() && dir.ownerId() != ::geteuid())
+        drop({Errc::Unauthorized, u"The data folder %1 belongs to another user."_s.arg(m_dataDir)});
     else if (m_state == State::Connecting)
         drop({Errc::Unreachable,
             u"No node runs for the data folder %1.\nStart it with `%2`."_s.arg(m_dataDir,

@@ -28,6 +28,7 @@ constexpr QLatin1StringView kKeyFile{"node.key"};
 constexpr QLatin1StringView kLogFile{"node.log"};
 constexpr QLatin1StringView kPortFile{"port"};
 constexpr QLatin1StringView kPeersFile{"peers"};
+constexpr int kDiskThreads = 4; ///< Which wait for syncs, so more than one disk needs.
 constexpr qsizetype kPeersBytesMax = 256 * 1024;
 
 StartError failed(ExitCode code, const Error &error)
@@ -63,6 +64,7 @@ Node::Node(Log &log, NodeOptions options)
     , m_options(std::move(options))
     // A person's pipe may block a thread for as long as the person likes.
     , m_executor(QThread::idealThreadCount() + kStreamsMax)
+    , m_diskExecutor(kDiskThreads + kStreamsMax)
     , m_startedUtcMs(m_clock.utcMs())
     , m_scope(m_clock)
 {
@@ -143,6 +145,10 @@ std::optional<StartError> Node::readInvites()
                 "nor HOST:PORT."_s.arg(given.left(100))};
         }
     }
+    const QFileInfo folder(m_options.dataDir);
+    if (folder.exists() && !(folder.isReadable() && folder.isExecutable()))
+        return StartError{ExitCode::Failed,
+            u"The data folder %1 cannot be used: Permission denied."_s.arg(m_options.dataDir)};
     const bool known = QFileInfo::exists(m_options.dataDir + u'/' + kGenesisFile);
     if (known || !m_options.create.isEmpty() || !m_invites.empty())
         return std::nullopt;
@@ -376,7 +382,7 @@ store::StoreConfig Node::storeConfig() const
 void Node::startStore()
 {
     const store::StoreParts parts{m_rng, m_tls->transport(net::Protocol::Bulk), m_folder->disk(),
-        m_executor, *m_tree, *m_crypto, m_keys};
+        m_executor, m_diskExecutor, *m_tree, *m_crypto, m_keys};
     m_store.emplace(m_scope, parts, storeConfig());
     m_store->onChanged([this] { storeChanged(); });
     m_scope.spawn("opening the store"_L1, openStore());
@@ -446,7 +452,7 @@ QCoro::Task<Result<Done>> Node::savePeers()
     m_savedPeers = text;
     disk::Disk &disk = m_folder->disk();
     co_return co_await disk::OnExecutor<Result<Done>>(
-        m_scope, m_executor, [&disk, text] { return disk.writeFile(kPeersFile, text); });
+        m_scope, m_diskExecutor, [&disk, text] { return disk.writeFile(kPeersFile, text); });
 }
 
 void Node::stop()

@@ -36,7 +36,13 @@ public:
         return Done{};
     }
     [[nodiscard]] qint64 sizeBytes() const override { return m_inner->sizeBytes(); }
-    Result<QByteArray> read(qsizetype sizeBytes) override { return m_inner->read(sizeBytes); }
+    Result<QByteArray> read(qsizetype sizeBytes) override
+    {
+        auto bytes = m_inner->read(sizeBytes);
+        if (bytes || bytes.error().code != Errc::Conflict)
+            return bytes;
+        return Error{Errc::Storage, bytes.error().detail}; // it changed; no name is taken
+    }
     [[nodiscard]] QString fingerprint() const override { return m_inner->fingerprint(); }
 
 private:
