@@ -21,7 +21,6 @@ constexpr QByteArrayView kMessageDomain = "borg-msg1";
 constexpr QByteArrayView kBatchDomain = "borg-batch1";
 constexpr qsizetype kTypeBytesMax = 64;
 constexpr qsizetype kNodeIdBytes = 52;
-constexpr qsizetype kHashTextBytes = 43;
 constexpr QByteArrayView kHeadStart = R"({"r":{"h":)";
 constexpr auto kBase64 = QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals;
 
