@@ -366,7 +366,7 @@ Shelves FullWorld::shelvesOf(sim::SimDisk &disk)
         for (const store::ShardId &id : record.removes) {
             const auto gone = held.extract(id);
             if (gone)
-                shelves[{gone.mapped().manifest, gone.mapped().segment}].now.erase(
+                shelves[{gone.mapped().manifest, gone.mapped().segment}].indexes.erase(
                     gone.mapped().index);
         }
         if (record.header.kind != store::RecordKind::Put)
@@ -374,8 +374,7 @@ Shelves FullWorld::shelvesOf(sim::SimDisk &disk)
         const auto &meta = record.header.meta;
         held.insert_or_assign(record.header.id, meta);
         Shelf &shelf = shelves[{meta.manifest, meta.segment}];
-        shelf.now.insert(meta.index);
-        shelf.most = std::max(shelf.most, shelf.now.size());
+        shelf.indexes.insert(meta.index);
         if (const auto piece = store::readRootPiece(data); !data.isEmpty() && piece) {
             shelf.rootK = piece->k;
             shelf.manifest = piece->manifest;
@@ -413,9 +412,9 @@ QString FullWorld::hoarder(int smallestK)
             int k = code == codeOf.end() ? smallestK : code->second.k;
             if (place.second == store::kRootSegment)
                 k = shelf.rootK;
-            if (shelf.most > static_cast<std::size_t>(std::max(1, k - 1)))
-                return u"node %1 held %2 shards of segment %3, and %4 give it"_s.arg(number)
-                    .arg(shelf.most)
+            if (shelf.indexes.size() > static_cast<std::size_t>(std::max(1, k - 1)))
+                return u"node %1 holds %2 shards of segment %3, and %4 give it"_s.arg(number)
+                    .arg(shelf.indexes.size())
                     .arg(place.second)
                     .arg(k);
         }
@@ -438,7 +437,7 @@ int FullWorld::weakest(const QString &fileId)
     for (const Shelves &disk : all) {
         for (const auto &[place, shelf] : disk) {
             if (tag && place.first == *tag)
-                alive[place.second].insert(shelf.now.begin(), shelf.now.end());
+                alive[place.second].insert(shelf.indexes.begin(), shelf.indexes.end());
         }
     }
     if (alive.size() > 1)
@@ -456,7 +455,7 @@ std::size_t FullWorld::fileCount()
     std::set<store::ShardId> tags;
     for (const quint32 number : up()) {
         for (const auto &[place, shelf] : shelvesOf(host(number).disk)) {
-            if (!shelf.now.empty())
+            if (!shelf.indexes.empty())
                 tags.insert(place.first);
         }
     }

@@ -94,8 +94,7 @@ struct FullHost {
 
 /// The shards of one segment on one disk.
 struct Shelf {
-    std::set<int> now;
-    std::size_t most = 0; ///< At once, ever.
+    std::set<int> indexes;
     int rootK = 0; ///< Of pieces of a root page.
     store::ShardId manifest; ///< As those pieces name it.
 };
@@ -169,10 +168,10 @@ public:
     /// @return what the node says of one of its own files.
     [[nodiscard]] store::FileInfo fileAt(quint32 number, const QString &fileId) const;
 
-    /// @return what a disk holds, and ever held, read from its packs.
+    /// @return what a disk holds, read from its packs.
     [[nodiscard]] static Shelves shelvesOf(sim::SimDisk &disk);
-    /// @return which disk, dead ones included, ever had k shards of a segment or a root page at
-    ///         once; empty when none had. `smallestK`: of files whose manifest nobody holds.
+    /// @return which disk, dead ones included, has k shards of a segment or a root page; empty when
+    ///         none has. `smallestK`: of files whose manifest nobody holds.
     [[nodiscard]] QString hoarder(int smallestK);
     /// @return distinct shards that the living hold of the file's weakest segment, of the root page
     ///         when the file is inside it; -1 when there is no trace of the file.
