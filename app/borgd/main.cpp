@@ -109,6 +109,7 @@ std::variant<Options, int> parse(const QStringList &arguments)
 int main(int argc, char **argv)
 {
     prepareProgram();
+    keepFreedMemory();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"borgd"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(BORG_VERSION));

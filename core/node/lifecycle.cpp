@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <malloc.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -39,6 +40,19 @@ StopSignals::~StopSignals()
     m_notifier.reset();
     if (m_descriptor >= 0)
         ::close(m_descriptor);
+}
+
+void keepFreedMemory()
+{
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
+void returnFreedMemory()
+{
+    constexpr std::size_t kWorthIt = 8 << 20;
+    if (mallinfo2().fordblks > kWorthIt)
+        malloc_trim(0);
 }
 
 void notifyReady()

@@ -29,6 +29,13 @@ private:
     std::unique_ptr<QSocketNotifier> m_notifier;
 };
 
+/// Transfers work with buffers of megabytes, again and again. From now on the heap keeps freed
+/// ones, up to 64 MiB, for the next: fresh pages from the kernel cost as much time as coding does.
+/// Call it first in main().
+void keepFreedMemory();
+/// Gives what the heap keeps back to the system when it is much. For idle moments.
+void returnFreedMemory();
+
 /// Tells systemd, when it started this process with Type=notify; otherwise does nothing.
 void notifyReady();
 void notifyStopping();

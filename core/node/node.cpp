@@ -29,6 +29,7 @@ constexpr QLatin1StringView kLogFile{"node.log"};
 constexpr QLatin1StringView kPortFile{"port"};
 constexpr QLatin1StringView kPeersFile{"peers"};
 constexpr int kDiskThreads = 4; ///< Which wait for syncs, so more than one disk needs.
+constexpr Ticks kTidyEvery = 10s;
 constexpr qsizetype kPeersBytesMax = 256 * 1024;
 
 StartError failed(ExitCode code, const Error &error)
@@ -73,6 +74,7 @@ Node::Node(Log &log, NodeOptions options)
 Node::~Node()
 {
     m_clock.cancel(m_refreshTimer);
+    m_clock.cancel(m_tidyTimer);
     m_clock.cancel(m_saveTimer);
 }
 
@@ -312,6 +314,13 @@ void Node::refresh()
     m_refreshTimer = m_clock.after(1s, [this] { refresh(); });
 }
 
+void Node::tidyMemory()
+{
+    m_tidyTimer = m_clock.after(kTidyEvery, [this] { tidyMemory(); });
+    if (m_jobs->runningCount() == 0)
+        returnFreedMemory();
+}
+
 std::vector<Seed> Node::rememberedPeers()
 {
     std::vector<Seed> seeds;
@@ -386,6 +395,7 @@ void Node::startStore()
     m_store.emplace(m_scope, parts, storeConfig());
     m_store->onChanged([this] { storeChanged(); });
     m_scope.spawn("opening the store"_L1, openStore());
+    tidyMemory();
 }
 
 QCoro::Task<Result<Done>> Node::openStore()
@@ -467,6 +477,7 @@ QCoro::Task<Result<Done>> Node::shutDown()
 {
     qCInfo(lcNode) << "stopping";
     m_clock.cancel(std::exchange(m_saveTimer, Clock::TimerId::None));
+    m_clock.cancel(std::exchange(m_tidyTimer, Clock::TimerId::None));
     if (m_server)
         m_server->touch(control::Part::Status);
     if (m_streams)

@@ -88,6 +88,7 @@ private:
     void treeChanged();
     void storeChanged();
     void refresh();
+    void tidyMemory();
 
     // methods (node_methods.cpp)
     void addMethods();
@@ -124,7 +125,8 @@ private:
     LoopClock m_clock;
     SystemRng m_rng;
     crypto::SystemKeys m_keys;
-    PoolExecutor m_executor;
+    PoolExecutor m_executor; ///< What needs a processor.
+    PoolExecutor m_diskExecutor; ///< What waits for a disk.
     const qint64 m_startedUtcMs;
     QString m_configPath;
     Config m_config;
@@ -148,6 +150,7 @@ private:
     std::optional<control::Server> m_server;
     tree::Directory::Watch m_watch;
     Clock::TimerId m_refreshTimer = Clock::TimerId::None;
+    Clock::TimerId m_tidyTimer = Clock::TimerId::None;
     Clock::TimerId m_saveTimer = Clock::TimerId::None;
     QByteArray m_savedPeers;
     qint64 m_announcedFreeBytes = 0;

@@ -29,10 +29,11 @@ QCoro::Task<Result<GetResult>> GetTask::run()
     auto result = co_await work();
     if (!result) {
         m_stop.cancel();
-        (void)co_await disk::OnExecutor<bool>(m_context.scope, m_context.executor, [sink = m_sink] {
-            sink->discard();
-            return true;
-        });
+        (void)co_await disk::OnExecutor<bool>(
+            m_context.scope, m_context.diskExecutor, [sink = m_sink] {
+                sink->discard();
+                return true;
+            });
         co_return m_cancel.isCancelled() ? Error{Errc::Closed, u"cancelled"_s} : result.error();
     }
     co_return result;
@@ -42,13 +43,13 @@ QCoro::Task<Result<GetResult>> GetTask::work()
 {
     // Before anything is fetched: a destination that is no good is known at once.
     if (const auto opened = co_await disk::OnExecutor<Result<Done>>(
-            m_context.scope, m_context.executor, [sink = m_sink] { return sink->open(); });
+            m_context.scope, m_context.diskExecutor, [sink = m_sink] { return sink->open(); });
         !opened)
         co_return opened.error();
     if (const auto found = co_await m_reader.open(m_link.manifest, m_stop); !found) {
         // Our own file that nobody else has yet waits in the spool.
         const auto files = co_await disk::OnExecutor<Result<std::vector<FileRecord>>>(
-            m_context.scope, m_context.executor, [db = m_context.db] { return db->files(); });
+            m_context.scope, m_context.diskExecutor, [db = m_context.db] { return db->files(); });
         const auto own = files ? std::ranges::find(*files, m_link.manifest, &FileRecord::manifest)
                                : std::vector<FileRecord>::const_iterator{};
         if (!files || own == files->end() || !own->isSpooled)
@@ -74,7 +75,7 @@ QCoro::Task<Result<GetResult>> GetTask::work()
     if (!copied)
         co_return copied.error();
     if (const auto committed = co_await disk::OnExecutor<Result<Done>>(
-            m_context.scope, m_context.executor, [sink = m_sink] { return sink->commit(); });
+            m_context.scope, m_context.diskExecutor, [sink = m_sink] { return sink->commit(); });
         !committed)
         co_return committed.error();
     co_return m_result;
@@ -84,7 +85,7 @@ QCoro::Task<Result<Done>> GetTask::write(QByteArray bytes)
 {
     const qsizetype size = bytes.size();
     const auto written
-        = co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.executor,
+        = co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.diskExecutor,
             [sink = m_sink, bytes = std::move(bytes)] { return sink->write(bytes); });
     if (!written)
         co_return written.error();
@@ -185,7 +186,7 @@ QCoro::Task<Result<QByteArray>> GetTask::fetchPlain(qint64 segment, ManifestRead
         }
         if (!pieces && pieces.error().code == Errc::NotFound) {
             auto spooled = co_await disk::OnExecutor<Result<std::vector<QByteArray>>>(
-                m_context.scope, m_context.executor,
+                m_context.scope, m_context.diskExecutor,
                 [&spool = m_context.spool, tag = m_reader.tag(), block = entry.block] {
                     return spool.load(tag, block.segment, block.code.n);
                 });

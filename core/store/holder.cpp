@@ -53,10 +53,11 @@ Result<Done> checkBytes(const PutShard &request, const QByteArray &body)
 
 } // namespace
 
-Holder::Holder(TaskScope &scope, Executor &executor, PackStore &packs,
+Holder::Holder(TaskScope &scope, Executor &executor, Executor &diskExecutor, PackStore &packs,
     const tree::Directory &directory, const NodeId &self)
     : m_scope(scope)
     , m_executor(executor)
+    , m_diskExecutor(diskExecutor)
     , m_packs(packs)
     , m_directory(directory)
     , m_self(self)
@@ -68,7 +69,7 @@ QCoro::Task<Result<Done>> Holder::open(std::shared_ptr<StoreDb> db)
 {
     m_db = std::move(db);
     const auto held = co_await disk::OnExecutor<Result<std::vector<HeldFile>>>(
-        m_scope, m_executor, [db = m_db] { return db->held(); });
+        m_scope, m_diskExecutor, [db = m_db] { return db->held(); });
     if (!held)
         co_return held.error();
     for (const ShardId &id : m_packs.ids()) {
@@ -284,7 +285,7 @@ QCoro::Task<Result<Done>> Holder::saveHeld(ShardId tag)
     found->second.isSaved = true; // what comes meanwhile clears it again
     const HeldFile held{tag, found->second.owner, found->second.manifests};
     co_return co_await disk::OnExecutor<Result<Done>>(
-        m_scope, m_executor, [db = m_db, held] { return db->saveHeld(held); });
+        m_scope, m_diskExecutor, [db = m_db, held] { return db->saveHeld(held); });
 }
 
 Holder::Reply<GetReply> Holder::get(NodeId, GetShard request, QByteArray)
@@ -376,7 +377,7 @@ Holder::Reply<RemoveReply> Holder::remove(NodeId from, RemoveFile request, QByte
     if (isHeld && (left == m_held.end() || left->second.records.empty())) {
         if (left != m_held.end())
             m_held.erase(left);
-        if (const auto saved = co_await disk::OnExecutor<Result<Done>>(m_scope, m_executor,
+        if (const auto saved = co_await disk::OnExecutor<Result<Done>>(m_scope, m_diskExecutor,
                 [db = m_db, tag = request.file] { return db->removeHeld(tag); });
             !saved)
             co_return saved.error();

@@ -32,8 +32,8 @@ public:
     using AskHave = std::function<QCoro::Task<Result<bool>>(NodeId node, ShardId id)>;
 
     /// @param all outlive this object.
-    Holder(TaskScope &scope, Executor &executor, PackStore &packs, const tree::Directory &directory,
-        const NodeId &self);
+    Holder(TaskScope &scope, Executor &executor, Executor &diskExecutor, PackStore &packs,
+        const tree::Directory &directory, const NodeId &self);
 
     void setOptions(const HolderOptions &options) { m_options = options; }
     void setAskHave(AskHave ask) { m_askHave = std::move(ask); }
@@ -95,6 +95,7 @@ private:
 
     TaskScope &m_scope;
     Executor &m_executor;
+    Executor &m_diskExecutor;
     PackStore &m_packs;
     const tree::Directory &m_directory;
     const NodeId m_self;

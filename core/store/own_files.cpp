@@ -10,7 +10,7 @@ using namespace Qt::Literals::StringLiterals;
 QCoro::Task<Result<Done>> OwnFiles::load()
 {
     const auto records = co_await disk::OnExecutor<Result<std::vector<FileRecord>>>(
-        m_context.scope, m_context.executor, [db = m_context.db] { return db->files(); });
+        m_context.scope, m_context.diskExecutor, [db = m_context.db] { return db->files(); });
     if (!records)
         co_return records.error();
     for (const FileRecord &record : *records) {
@@ -24,8 +24,8 @@ QCoro::Task<Result<Done>> OwnFiles::load()
 QCoro::Task<Result<QString>> OwnFiles::add(FileRecord record, Locations locations)
 {
     const QString id = record.id;
-    const auto saved = co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.executor,
-        [db = m_context.db, record] { return db->save(record); });
+    const auto saved = co_await disk::OnExecutor<Result<Done>>(m_context.scope,
+        m_context.diskExecutor, [db = m_context.db, record] { return db->save(record); });
     if (!saved)
         co_return saved.error();
     Own &own = m_files[id];
@@ -39,7 +39,7 @@ QCoro::Task<Result<QString>> OwnFiles::add(FileRecord record, Locations location
 QCoro::Task<Result<Done>> OwnFiles::remove(QString id)
 {
     const auto removed = co_await disk::OnExecutor<Result<Done>>(m_context.scope,
-        m_context.executor, [db = m_context.db, id] { return db->removeFile(id); });
+        m_context.diskExecutor, [db = m_context.db, id] { return db->removeFile(id); });
     if (!removed)
         co_return removed;
     m_files.erase(id);
@@ -147,7 +147,7 @@ void OwnFiles::update(Own &own)
 void OwnFiles::save(const FileRecord &record)
 {
     const auto saving = [](StoreContext context, FileRecord file) -> QCoro::Task<Result<Done>> {
-        co_return co_await disk::OnExecutor<Result<Done>>(context.scope, context.executor,
+        co_return co_await disk::OnExecutor<Result<Done>>(context.scope, context.diskExecutor,
             [db = context.db, file] { return db->saveProgress(file); });
     };
     m_context.scope.spawn("store.files.save"_L1, saving(m_context, record));

@@ -79,7 +79,7 @@ QCoro::Task<Result<Done>> PutTask::choosePlanAndKey()
     const QString fingerprint = m_source->fingerprint();
     if (!fingerprint.isEmpty()) {
         const auto open = co_await disk::OnExecutor<Result<std::optional<OpenPut>>>(m_context.scope,
-            m_context.executor,
+            m_context.diskExecutor,
             [db = m_context.db, fingerprint] { return db->openPut(fingerprint); });
         if (!open)
             co_return open.error();
@@ -99,7 +99,7 @@ QCoro::Task<Result<Done>> PutTask::choosePlanAndKey()
     m_context.putting.insert(m_tag);
     if (fingerprint.isEmpty() || m_isResumed)
         co_return Done{};
-    co_return co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.executor,
+    co_return co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.diskExecutor,
         [db = m_context.db, fingerprint, put = m_put, now = m_context.scope.clock().utcMs()] {
             return db->saveOpenPut(fingerprint, put, now);
         });
@@ -110,8 +110,8 @@ QCoro::Task<Result<FileRecord>> PutTask::work()
     if (m_options.name.size() > kNameCharactersMax)
         co_return Error{
             Errc::TooLarge, u"a name has at most %1 characters"_s.arg(kNameCharactersMax)};
-    if (const auto opened = co_await disk::OnExecutor<Result<Done>>(
-            m_context.scope, m_context.executor, [source = m_source] { return source->open(); });
+    if (const auto opened = co_await disk::OnExecutor<Result<Done>>(m_context.scope,
+            m_context.diskExecutor, [source = m_source] { return source->open(); });
         !opened)
         co_return opened.error();
     if (const auto chosen = co_await choosePlanAndKey(); !chosen)
@@ -207,7 +207,7 @@ QCoro::Task<Result<Done>> PutTask::spoolBlock(std::shared_ptr<BlockSend> send)
 {
     m_isSpooled = true;
     co_return co_await disk::OnExecutor<Result<Done>>(
-        m_context.scope, m_context.executor, [&spool = m_context.spool, send] {
+        m_context.scope, m_context.diskExecutor, [&spool = m_context.spool, send] {
             const Outgoing &block = send->block();
             return spool.save(block.tag, block.segment, block.shards);
         });
@@ -307,7 +307,7 @@ QCoro::Task<Result<Done>> PutTask::takeBack()
             node, RemoveFile{m_tag}, {}, {.deadline = ShardNet::kAskWithin})); // behind the puts
     for (auto &task : asked)
         (void)co_await task;
-    co_return co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.executor,
+    co_return co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.diskExecutor,
         [&spool = m_context.spool, db = m_context.db, tag = m_tag,
             fingerprint = m_source->fingerprint()] {
             (void)db->removeOpenPut(fingerprint);

@@ -15,6 +15,7 @@ namespace borg::store {
 struct StoreContext {
     TaskScope &scope;
     Executor &executor;
+    Executor &diskExecutor;
     ShardNet &net;
     Spool &spool;
     crypto::KeySource &keys;

@@ -158,7 +158,7 @@ QCoro::Task<Result<Done>> Repair::findManifest(std::shared_ptr<Case> file)
 {
     if (file->own && file->own->isSpooled) {
         const auto spooled = co_await disk::OnExecutor<Result<std::vector<quint32>>>(
-            m_context.scope, m_context.executor,
+            m_context.scope, m_context.diskExecutor,
             [&spool = m_context.spool, tag = file->tag] { return spool.segments(tag); });
         if (!spooled)
             co_return spooled.error();
@@ -279,7 +279,7 @@ QCoro::Task<Result<std::vector<QByteArray>>> Repair::missingShards(
     using Shards = Result<std::vector<QByteArray>>;
     const int n = block.code.n;
     if (std::ranges::binary_search(file->spooled, block.segment)) {
-        co_return co_await disk::OnExecutor<Shards>(m_context.scope, m_context.executor,
+        co_return co_await disk::OnExecutor<Shards>(m_context.scope, m_context.diskExecutor,
             [&spool = m_context.spool, tag = file->tag, segment = block.segment, n] {
                 return spool.load(tag, segment, n);
             });
@@ -377,8 +377,8 @@ QCoro::Task<Result<Done>> Repair::send(std::shared_ptr<Case> file, Outgoing bloc
         file->reader.locations().add(holding.node, segment, holding.index);
     if (!wasSpooled || !sending->isSafe())
         co_return Done{};
-    co_return co_await disk::OnExecutor<Result<Done>>(
-        m_context.scope, m_context.executor, [&spool = m_context.spool, tag = file->tag, segment] {
+    co_return co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.diskExecutor,
+        [&spool = m_context.spool, tag = file->tag, segment] {
             return spool.remove(tag, segment);
         });
 }
@@ -388,7 +388,7 @@ QCoro::Task<Result<Done>> Repair::report(std::shared_ptr<Case> file)
     bool isSpooled = file->own->isSpooled;
     if (isSpooled) {
         const auto left = co_await disk::OnExecutor<Result<std::vector<quint32>>>(
-            m_context.scope, m_context.executor, [&spool = m_context.spool, tag = file->tag] {
+            m_context.scope, m_context.diskExecutor, [&spool = m_context.spool, tag = file->tag] {
                 auto segments = spool.segments(tag);
                 if (segments && segments->empty())
                     (void)spool.removeAll(tag);

@@ -34,8 +34,9 @@ public:
         : scope(ofScope)
         , parts(ofParts)
         , config(std::move(ofConfig))
-        , packs(scope, parts.rng, parts.disk, parts.executor, packOptions(config))
-        , holder(scope, parts.executor, packs, parts.directory, parts.crypto.self())
+        , packs(scope, parts.rng, parts.disk, parts.diskExecutor, packOptions(config))
+        , holder(scope, parts.executor, parts.diskExecutor, packs, parts.directory,
+              parts.crypto.self())
         , rpc(scope, parts.bulk,
               [this](const NodeId &id) -> std::optional<net::Endpoint> {
                   const auto member = parts.directory.find(id);
@@ -52,7 +53,8 @@ public:
 
     [[nodiscard]] StoreContext context()
     {
-        return {scope, parts.executor, net, spool, parts.keys, latency, config, db, putting};
+        return {scope, parts.executor, parts.diskExecutor, net, spool, parts.keys, latency, config,
+            db, putting};
     }
     QCoro::Task<Result<bool>> hasOne(NodeId node, ShardId id)
     {
@@ -109,15 +111,16 @@ QCoro::Task<Result<Done>> StoreNode::Private::open()
 {
     if (const auto opened = co_await packs.open(); !opened)
         co_return opened.error();
-    auto database = co_await disk::OnExecutor<Result<std::shared_ptr<StoreDb>>>(scope,
-        parts.executor, [&disk = parts.disk] { return StoreDb::open(disk, u"store.sqlite"_s); });
+    auto database
+        = co_await disk::OnExecutor<Result<std::shared_ptr<StoreDb>>>(scope, parts.diskExecutor,
+            [&disk = parts.disk] { return StoreDb::open(disk, u"store.sqlite"_s); });
     if (!database)
         co_return database.error();
     db = *std::move(database);
     if (const auto opened = co_await holder.open(db); !opened)
         co_return opened;
     const auto gone = co_await disk::OnExecutor<Result<std::vector<ShardId>>>(
-        scope, parts.executor, [db = db] { return db->removed(); });
+        scope, parts.diskExecutor, [db = db] { return db->removed(); });
     if (!gone)
         co_return gone.error();
     removed.insert(gone->begin(), gone->end());
@@ -255,7 +258,7 @@ QCoro::Task<Result<PutResult>> StoreNode::Private::addPut(
     if (!state)
         co_return state.error();
     if (!fingerprint.isEmpty()) {
-        (void)co_await disk::OnExecutor<Result<Done>>(scope, parts.executor,
+        (void)co_await disk::OnExecutor<Result<Done>>(scope, parts.diskExecutor,
             [db = db, fingerprint] { return db->removeOpenPut(fingerprint); });
     }
     scope.spawn("store.put.rest"_L1, finishRest(std::move(task), file));
@@ -294,7 +297,7 @@ QCoro::Task<Result<Done>> StoreNode::remove(QString fileId)
     const auto file = d->files ? d->files->byId(fileId) : std::nullopt;
     if (!file)
         co_return Error{Errc::NotFound, u"no such file: %1"_s.arg(fileId)};
-    const auto noted = co_await disk::OnExecutor<Result<Done>>(d->scope, d->parts.executor,
+    const auto noted = co_await disk::OnExecutor<Result<Done>>(d->scope, d->parts.diskExecutor,
         [db = d->db, &spool = d->spool, tag = file->tag, now = d->scope.clock().utcMs()] {
             auto saved = db->saveRemoved(tag, now);
             return saved ? spool.removeAll(tag) : saved;

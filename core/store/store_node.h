@@ -20,7 +20,8 @@ struct StoreParts {
     Rng &rng;
     net::Transport &bulk; ///< The StoreNode becomes its listener.
     disk::Disk &disk; ///< Below it: packs/, spool/ and store.sqlite are the store's.
-    Executor &executor;
+    Executor &executor; ///< For work that needs a processor.
+    Executor &diskExecutor; ///< For work that waits: disk, database, sources and sinks.
     tree::Directory &directory;
     const crypto::Crypto &crypto;
     crypto::KeySource &keys;

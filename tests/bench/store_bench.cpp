@@ -97,7 +97,7 @@ public:
         config.repairAfter = std::chrono::hours(1); // repair is not what is measured
         config.healthEvery = std::chrono::hours(1);
         m_store.emplace(m_scope,
-            store::StoreParts{m_rng, m_endpoint.transport(net::Protocol::Bulk), *m_disk, m_executor,
+            store::StoreParts{m_rng, m_endpoint.transport(net::Protocol::Bulk), *m_disk, m_executor, m_diskExecutor,
                 m_roster, m_crypto, m_keys},
             config);
         QObject::connect(&m_input, &QSocketNotifier::activated, &m_input, [this] { readInput(); });
@@ -161,6 +161,7 @@ private:
     LoopClock m_clock;
     SystemRng m_rng;
     PoolExecutor m_executor;
+    PoolExecutor m_diskExecutor{4};
     crypto::SystemKeys m_keys;
     const crypto::NodeKey m_key;
     net::TlsEndpoint m_endpoint;

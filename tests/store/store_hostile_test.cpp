@@ -76,7 +76,7 @@ struct HolderWorld {
     SimDirectory directory{clock, registry, idOf(1)};
     store::PackStore packs{
         scope, rng, disk, executor, {.folder = u"packs"_s, .packBytes = 16 * kMib}};
-    store::Holder holder{scope, executor, packs, directory, idOf(1)};
+    store::Holder holder{scope, executor, executor, packs, directory, idOf(1)};
 };
 
 const NodeId kOwner = idOf(2);

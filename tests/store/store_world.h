@@ -81,7 +81,7 @@ struct StoreHost::Process {
         , directory(host.world.clock, host.world.registry, host.peer.id)
         , store(std::make_unique<store::StoreNode>(scope,
               store::StoreParts{
-                  rng, *transport, host.disk, executor, directory, host.crypto, host.keys},
+                  rng, *transport, host.disk, executor, executor, directory, host.crypto, host.keys},
               host.config))
     {
     }
