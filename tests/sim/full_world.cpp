@@ -70,7 +70,7 @@ FullNode::FullNode(FullWorld &world, FullHost &host)
           }())
     , store(m_scope,
           store::StoreParts{
-              m_rng, m_bulkLinks, host.disk, m_executor, tree, host.crypto, host.keys},
+              m_rng, m_bulkLinks, host.disk, m_executor, m_executor, tree, host.crypto, host.keys},
           world.storeConfig)
 {
     tree.onDelivered([this](const tree::Delivered &delivered) { ++heard[delivered.id]; });
