@@ -80,8 +80,14 @@ bool isAlive(qint64 pid)
 {
     if (::kill(static_cast<pid_t>(pid), 0) != 0)
         return errno == EPERM;
-    // A child of ours that ended and was not waited for is no process any more.
-    return !exitCodeOf(pid).has_value();
+    // One that ended and was not waited for, by us or whoever started it, is no process any more.
+    if (exitCodeOf(pid).has_value())
+        return false;
+    QFile stat(u"/proc/%1/stat"_s.arg(pid));
+    if (!stat.open(QIODevice::ReadOnly))
+        return true;
+    const QByteArray line = stat.readAll(); // "4711 (name) Z …", and a name may hold anything
+    return line.sliced(line.lastIndexOf(')') + 1).trimmed().left(1) != "Z";
 }
 
 QString tailOf(const QString &path, int lines)
