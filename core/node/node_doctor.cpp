@@ -15,7 +15,6 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr qint64 kFilesWanted = 4096;
-constexpr qint64 kDiskFreeWanted = 1LL << 30;
 
 control::Check check(const QString &name, bool ok, const QString &detail, const QString &advice)
 {
@@ -51,7 +50,7 @@ std::vector<control::Check> Node::checks()
         "reached from here."_s));
 
     const auto space = m_folder->disk().space();
-    list.push_back(check(u"disk"_s, space && space->freeBytes >= kDiskFreeWanted,
+    list.push_back(check(u"disk"_s, space && space->freeBytes >= m_config.minFreeBytes,
         space ? u"%1 free for %2."_s.arg(sizeText(space->freeBytes), m_folder->path())
               : space.error().detail,
         u"Free some space; below %1 the node takes nothing new."_s.arg(

@@ -183,6 +183,13 @@ control::Storage Node::storage() const
     storage.repairsDone = stats.repairsDone;
     storage.readOnly = stats.readOnly;
     storage.reason = stats.reason.left(1024);
+    if (!storage.readOnly && storage.bytes >= storage.bytesLimit) {
+        storage.readOnly = true;
+        storage.reason = m_config.storageLimitBytes > storage.bytesLimit
+            ? u"The disk had too little space when the node started: storage.min_free is %1."_s.arg(
+                  sizeText(m_config.minFreeBytes))
+            : u"All of the space that is given is used."_s;
+    }
     return storage;
 }
 

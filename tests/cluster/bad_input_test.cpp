@@ -5,6 +5,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QJsonArray>
+#include <QProcess>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -201,6 +202,27 @@ private Q_SLOTS:
         QVERIFY2(outcome.err.contains("bad.toml") && outcome.err.contains("3")
                 && outcome.err.contains("limt"),
             outcome.text());
+    }
+
+    void aNodeWithoutRoomSaysSo()
+    {
+        const auto file = path(u"roomless.toml"_s);
+        writeFile(file, "[storage]\nmin_free = \"1000 TiB\"\n");
+        QProcess node;
+        node.start(QCoreApplication::applicationDirPath() + u"/borgd"_s,
+            {u"--data"_s, path(u"roomless"_s), u"--create"_s, u"t"_s, u"--local"_s, u"--config"_s,
+                file, u"--quiet"_s});
+        const QStringList at{u"--data"_s, path(u"roomless"_s)};
+        QVERIFY(Cluster::eventually(
+            [&] {
+                const auto status = run(u"borgctl"_s, at + QStringList{u"status"_s});
+                return status.out.contains("takes nothing new") && status.out.contains("min_free");
+            },
+            20'000));
+        const auto doctor = run(u"borgctl"_s, at + QStringList{u"doctor"_s});
+        QVERIFY2(doctor.exitCode == 1 && doctor.out.contains("1000 TiB"), doctor.text());
+        QCOMPARE(run(u"borgctl"_s, at + QStringList{u"stop"_s}).exitCode, 0);
+        QVERIFY(node.waitForFinished(20'000));
     }
 
     void aFolderOfAnotherVersionIsLeftAlone()
