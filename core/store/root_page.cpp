@@ -160,10 +160,15 @@ Result<QByteArray> decodeRootPage(const ShardId &manifest, std::span<const QByte
         shape = *info;
         present.push_back({info->index, payloadOf(piece).data()});
     }
-    if (present.empty() || present.size() < static_cast<std::size_t>(shape.k))
+    if (present.empty() || present.size() < static_cast<std::size_t>(shape.k)) {
+        const auto count = present.empty()
+            ? u"no piece"_s
+            : u"only %1 of the %2 pieces needed"_s.arg(present.size()).arg(shape.k);
         return Error{Errc::NotFound,
-            u"%1 of %2 pieces of the root page"_s.arg(present.size())
-                .arg(present.empty() ? u"?"_s : QString::number(shape.k))};
+            count
+                + u" of what leads to this file can be reached: its holders are off, or it was "
+                  "removed. Try again later"_s};
+    }
 
     const qsizetype payloadBytes = payloadBytesOf(shape.pageBytes, shape.k);
     QByteArray page(payloadBytes * shape.k, Qt::Uninitialized);
