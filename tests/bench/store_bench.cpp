@@ -97,8 +97,8 @@ public:
         config.repairAfter = std::chrono::hours(1); // repair is not what is measured
         config.healthEvery = std::chrono::hours(1);
         m_store.emplace(m_scope,
-            store::StoreParts{m_rng, m_endpoint.transport(net::Protocol::Bulk), *m_disk, m_executor, m_diskExecutor,
-                m_roster, m_crypto, m_keys},
+            store::StoreParts{m_rng, m_endpoint.transport(net::Protocol::Bulk), *m_disk, m_executor,
+                m_diskExecutor, m_roster, m_crypto, m_keys},
             config);
         QObject::connect(&m_input, &QSocketNotifier::activated, &m_input, [this] { readInput(); });
         const auto at = m_endpoint.listen(u"127.0.0.1"_s, 0);

@@ -80,8 +80,8 @@ struct StoreHost::Process {
         , executor(host.world.clock)
         , directory(host.world.clock, host.world.registry, host.peer.id)
         , store(std::make_unique<store::StoreNode>(scope,
-              store::StoreParts{
-                  rng, *transport, host.disk, executor, executor, directory, host.crypto, host.keys},
+              store::StoreParts{rng, *transport, host.disk, executor, executor, directory,
+                  host.crypto, host.keys},
               host.config))
     {
     }
