@@ -5,6 +5,13 @@ namespace borg::store {
 
 using namespace Qt::Literals::StringLiterals;
 
+namespace {
+// A node that has just started hears of the others one after the other; what it does not find in
+// that time it looks for again.
+constexpr Ticks kKnowsFewUntil = std::chrono::seconds(10);
+constexpr Ticks kLookAgainAfter = std::chrono::milliseconds(250);
+} // namespace
+
 GetTask::GetTask(StoreContext context, Capability link, std::shared_ptr<Sink> sink,
     GetOptions options, Progress progress, Cancel cancel)
     : m_context(std::move(context))
@@ -46,19 +53,8 @@ QCoro::Task<Result<GetResult>> GetTask::work()
             m_context.scope, m_context.diskExecutor, [sink = m_sink] { return sink->open(); });
         !opened)
         co_return opened.error();
-    if (const auto found = co_await m_reader.open(m_link.manifest, m_stop); !found) {
-        // Our own file that nobody else has yet waits in the spool.
-        const auto files = co_await disk::OnExecutor<Result<std::vector<FileRecord>>>(
-            m_context.scope, m_context.diskExecutor, [db = m_context.db] { return db->files(); });
-        const auto own = files ? std::ranges::find(*files, m_link.manifest, &FileRecord::manifest)
-                               : std::vector<FileRecord>::const_iterator{};
-        if (!files || own == files->end() || !own->isSpooled)
-            co_return found.error();
-        const auto spooled
-            = co_await m_reader.openFromSpool(own->manifest, own->tag, own->rootCode.n);
-        if (!spooled)
-            co_return found.error();
-    }
+    if (const auto found = co_await findManifest(); !found)
+        co_return found.error();
     auto opened = m_reader.unlock(*m_link.key);
     if (!opened)
         co_return opened.error().code == Errc::Unauthorized
@@ -79,6 +75,31 @@ QCoro::Task<Result<GetResult>> GetTask::work()
         !committed)
         co_return committed.error();
     co_return m_result;
+}
+
+QCoro::Task<Result<Done>> GetTask::findManifest()
+{
+    for (;;) {
+        auto found = co_await m_reader.open(m_link.manifest, m_stop);
+        if (found)
+            co_return Done{};
+        // Our own file that nobody else has yet waits in the spool.
+        const auto files = co_await disk::OnExecutor<Result<std::vector<FileRecord>>>(
+            m_context.scope, m_context.diskExecutor, [db = m_context.db] { return db->files(); });
+        const auto own = files ? std::ranges::find(*files, m_link.manifest, &FileRecord::manifest)
+                               : std::vector<FileRecord>::const_iterator{};
+        if (files && own != files->end() && own->isSpooled) {
+            const auto spooled
+                = co_await m_reader.openFromSpool(own->manifest, own->tag, own->rootCode.n);
+            if (spooled)
+                co_return Done{};
+        }
+        const bool isYoung = m_context.scope.clock().now() < kKnowsFewUntil;
+        if (found.error().code != Errc::NotFound || !isYoung || m_cancel.isCancelled())
+            co_return found.error();
+        if (const auto slept = co_await Sleep(m_context.scope, kLookAgainAfter); !slept)
+            co_return slept.error();
+    }
 }
 
 QCoro::Task<Result<Done>> GetTask::write(QByteArray bytes)

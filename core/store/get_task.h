@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <base/sleep.h>
 #include <store/capability.h>
 #include <store/manifest_reader.h>
 #include <store/put_task.h>
@@ -26,6 +27,7 @@ private:
 
     QCoro::Task<Result<GetResult>> work();
     QCoro::Task<Result<Done>> copySegments(qint64 from, qint64 to);
+    QCoro::Task<Result<Done>> findManifest();
     QCoro::Task<Result<Done>> write(QByteArray bytes);
     QCoro::Task<Result<Done>> fetchPart(std::shared_ptr<Part> part, ManifestReader::Entry entry);
     QCoro::Task<Result<QByteArray>> fetchPlain(qint64 segment, ManifestReader::Entry entry);
