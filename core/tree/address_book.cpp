@@ -43,7 +43,8 @@ std::size_t AddressBook::dial(std::size_t most, Rank worst)
     }
     std::vector<std::pair<std::pair<Rank, quint32>, Entry *>> order;
     for (auto &[id, entry] : m_entries) {
-        if (entry.rank <= worst && !isWaiting(entry) && !m_links.find(id))
+        if (entry.rank <= worst && !isWaiting(entry) && !m_links.find(id)
+            && !m_context.scores.isRefused(id))
             order.push_back({{entry.rank, m_context.rng.bits()}, &entry});
     }
     std::ranges::sort(order, {}, &decltype(order)::value_type::first);
@@ -93,7 +94,7 @@ Ticks AddressBook::nextDial() const
         next = std::min(next, entry.dialledAt ? *entry.dialledAt + kDialMax : entry.retryAt);
     };
     for (const auto &[id, entry] : m_entries) {
-        if (!m_links.find(id))
+        if (!m_links.find(id) && !m_context.scores.isRefused(id))
             look(entry);
     }
     for (const auto &unknown : m_unknown)

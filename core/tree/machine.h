@@ -2,6 +2,7 @@
 #pragma once
 
 #include <base/rng.h>
+#include <tree/scores.h>
 #include <tree/tree_types.h>
 
 #include <algorithm>
@@ -99,6 +100,7 @@ struct Context {
     TreeCounters counters{};
     Ticks wakeAt = Ticks::max(); ///< When something is due next.
     bool isStatusChanged = false;
+    Scores scores{config.local}; ///< Every part charges those who abuse it.
 
     [[nodiscard]] Ticks now() const { return moment.now; }
     void act(Action action) const { actions->push_back(std::move(action)); }

@@ -20,6 +20,7 @@ constexpr quint8 kRecordPriority = 2;
 constexpr quint8 kLeavePriority = 0; // in the class of the last word, which must not overtake it
 constexpr Ticks kAnnounceSpread = std::chrono::milliseconds(20);
 constexpr std::size_t kKnownMax = 500;
+constexpr std::size_t kOffendersShown = 256;
 
 QString nameOf(Errc why)
 {
@@ -68,10 +69,15 @@ void PeerTree::begin(Moment moment, Actions &actions)
     m_context.moment = moment;
     m_context.actions = &actions;
     m_context.wakeAt = Ticks::max();
+    m_context.scores.setNow(moment.now);
 }
 
 void PeerTree::finish()
 {
+    for (const auto &peer : m_context.scores.takeCondemned()) {
+        if (m_links.find(peer))
+            drop(peer, u"it abused the network"_s);
+    }
     const auto &standing = m_placement.standing();
     // A tree that has not heard of us hears soon; most of it learns who joined from this record.
     const bool isPlaced = standing.isAttached() || standing.state == TreeState::Root;
@@ -122,6 +128,8 @@ void PeerTree::handle(const LinkUp &event)
 
 void PeerTree::handle(const LinkDown &event)
 {
+    if (event.why == Errc::Malformed && m_links.find(event.peer)) // its frames do not parse
+        m_context.scores.add(event.peer, Offence::Malformed);
     m_placement.linkDown(event.peer, nameOf(event.why));
 }
 
@@ -200,6 +208,8 @@ void PeerTree::handle(const FrameArrived &event)
     if (hear(*link, event.frame))
         return;
     ++m_context.counters.invalid;
+    if (!m_context.scores.isGreylisted(event.from)) // whoever refused it may have said why
+        m_context.scores.add(event.from, Offence::Malformed);
     drop(event.from, u"it broke the protocol"_s);
 }
 
@@ -263,6 +273,7 @@ TreeStatus PeerTree::status() const
             link.wantsIds, link.rtt ? link.rtt->count() : -1, -1, std::nullopt};
         if (link.isGreeted)
             shown.depth = depthOf(link.place);
+        shown.score = m_context.scores.of(id);
         if (link.isChild)
             status.children.push_back(id);
         if (link.isBackup)
@@ -271,6 +282,8 @@ TreeStatus PeerTree::status() const
             status.lazy.push_back(id);
         status.links.push_back(shown);
     }
+    status.offenders = m_context.scores.worst(kOffendersShown);
+    status.offences = m_context.scores.totals();
     return status;
 }
 

@@ -55,7 +55,7 @@ void Placement::leave()
 void Placement::linkUp(const LinkUp &event)
 {
     m_book.linkUp(event.peer);
-    if (m_links.all().size() >= Links::kLinksMax)
+    if (m_links.all().size() >= Links::kLinksMax || m_context.scores.isRefused(event.peer.id))
         return m_context.act(HangUp{event.peer.id});
     if (Link *before = m_links.find(event.peer.id); before && before->isTree())
         linkDown(event.peer.id, u"the peer came back"_s);

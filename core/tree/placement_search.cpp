@@ -107,6 +107,7 @@ bool Placement::isEligible(const Link &link) const
     const auto refused = m_refusedUntil.find(link.peer.id);
     if (!link.isGreeted || link.isChild || there.capacity == 0
         || depthOf(there) + 1 >= static_cast<quint32>(kDepthMax) || passes(there, m_context.self)
+        || !m_context.scores.mayBeParent(link.peer.id)
         || (refused != m_refusedUntil.end() && refused->second > m_context.now()))
         return false;
     const bool isBetter = isBetterTree(m_context.crypto, there, m_standing.place);

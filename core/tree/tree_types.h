@@ -4,6 +4,7 @@
 #include <base/clock.h>
 #include <crypto/crypto.h>
 #include <net/transport.h>
+#include <tree/scores.h>
 
 #include <QJsonObject>
 
@@ -107,6 +108,7 @@ struct LinkStatus {
     qint64 rttUs = -1; ///< -1 until measured.
     qint64 depth = -1; ///< In the tree, by its own word; -1 when unknown.
     std::optional<NodeId> parent; ///< By its own word.
+    double score = 0; ///< What we think of it, see Scores.
 
     friend bool operator==(const LinkStatus &, const LinkStatus &) = default;
 };
@@ -125,6 +127,8 @@ struct TreeStatus {
     TreeCounters counters;
     std::vector<ParentChange> history; ///< The last 64, oldest first.
     std::vector<LinkStatus> links; ///< In order of id.
+    std::vector<Scores::Record> offenders; ///< The worst first, at most 256; linked or not.
+    std::array<qint64, kOffenceCount> offences{}; ///< Of all peers since the start, by Offence.
 };
 
 } // namespace borg::tree

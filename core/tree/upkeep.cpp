@@ -35,7 +35,8 @@ void Upkeep::wake()
 bool Upkeep::fitsAsBackup(const Link &link) const
 {
     return link.isGreeted && !link.isTree() && link.place.capacity > 0
-        && isSameTree(link.place, m_standing.place) && !passes(link.place, m_context.self)
+        && m_context.scores.mayBeParent(link.peer.id) && isSameTree(link.place, m_standing.place)
+        && !passes(link.place, m_context.self)
         && (!m_standing.parent || *m_standing.parent == m_standing.place.root
             || !passes(link.place, *m_standing.parent));
 }
