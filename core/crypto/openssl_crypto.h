@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <crypto/ed25519.h>
 #include <crypto/node_key.h>
 
 struct evp_md_st;
 
 namespace borg::crypto {
 
-/// The Crypto of the programs: SHA-256 from OpenSSL (it uses the processor's instructions), Ed25519
-/// from libsodium (verifies twice as fast). All of it may be called from any thread.
+/// The Crypto of the programs: SHA-256 from OpenSSL (it uses the processor's instructions),
+/// signatures from libsodium, which keeps and wipes the secret, and their checks from the fastest
+/// library there is (ed25519.h). All of it may be called from any thread.
 class OpenSslCrypto final : public Crypto {
 public:
     /// @param key outlives this object.
@@ -21,7 +23,7 @@ public:
     [[nodiscard]] NodeId idOf(const PublicKey &key) const override;
     [[nodiscard]] Hash hash(QByteArrayView bytes) const override;
     [[nodiscard]] QByteArray sign(QByteArrayView bytes) const override;
-    /// Also refuses keys of small order and signatures in another than the one canonical form.
+    /// By the strict rules of ed25519.h.
     Result<Done> verify(
         const PublicKey &key, QByteArrayView bytes, QByteArrayView signature) const override;
 
@@ -29,6 +31,7 @@ private:
     const NodeKey &m_key;
     const NodeId m_self;
     evp_md_st *const m_sha256;
+    mutable ed25519::KnownKeys m_keys;
 };
 
 } // namespace borg::crypto
