@@ -34,7 +34,7 @@ QString NetworkModel::describeChange(const QString &entry) const
 
 void NetworkModel::update()
 {
-    const auto &[status, tree, storage, peers, files, jobs] = m_api.snapshot();
+    const auto &[status, tree, storage, peers, files, jobs, time, reach] = m_api.snapshot();
     const auto others = static_cast<int>(std::count_if(peers.begin(), peers.end(),
         [&](const auto &entry) { return entry.first != status.nodeId; }));
     const auto up = static_cast<int>(std::count_if(peers.begin(), peers.end(),
@@ -48,9 +48,9 @@ void NetworkModel::update()
             : tr("This computer hangs below %1").arg(Words::nodeName(tree.parent));
         const auto children
             = tr("has %n child(ren)", nullptr, static_cast<int>(tree.children.size()));
-        const auto reach = tr("%n other node(s) online", nullptr, up);
+        const auto online = tr("%n other node(s) online", nullptr, up);
         summary = tr("%1 and %2. %3.", "place in the tree, children, nodes that are up")
-                      .arg(place, children, reach);
+                      .arg(place, children, online);
     }
     const auto last = tree.history.empty() ? QString() : describeChange(tree.history.back());
     const bool hasParent = !tree.parent.isEmpty();

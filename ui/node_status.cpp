@@ -75,7 +75,7 @@ void NodeStatus::update()
 
 void NodeStatus::describeConnected(Shown &shown) const
 {
-    const auto &[status, tree, storage, peers, files, jobs] = m_api.snapshot();
+    const auto &[status, tree, storage, peers, files, jobs, time, reach] = m_api.snapshot();
     shown.view = View::Live;
     shown.reason = status.reason;
     if (status.state == "online"_L1) {

@@ -55,7 +55,7 @@ void OverviewModel::describeFiles()
 
 void OverviewModel::describeNetwork()
 {
-    const auto &[status, tree, storage, peers, mine, jobs] = m_api.snapshot();
+    const auto &[status, tree, storage, peers, mine, jobs, time, reach] = m_api.snapshot();
     const QLocale locale;
     nodes = locale.toString(std::max<qint64>(status.members, 0));
     int linked = 0;

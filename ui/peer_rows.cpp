@@ -107,7 +107,7 @@ QString PeerRows::summaryOf(int row) const
 
 PeerRow PeerRows::describe(const control::Peer &peer, const std::map<QString, Place> &places) const
 {
-    const auto &[status, tree, storage, peers, files, jobs] = m_api.snapshot();
+    const auto &[status, tree, storage, peers, files, jobs, time, reach] = m_api.snapshot();
     PeerRow row;
     row.id = peer.id;
     row.self = peer.id == status.nodeId;

@@ -69,6 +69,10 @@ QJsonObject partJson(const Snapshot &now, Part part)
         return mapJson(now.files);
     case Part::Jobs:
         return mapJson(now.jobs);
+    case Part::Time:
+        return wire::encodeFields(now.time);
+    case Part::Reach:
+        return wire::encodeFields(now.reach);
     }
     Q_UNREACHABLE();
 }
@@ -76,7 +80,8 @@ QJsonObject partJson(const Snapshot &now, Part part)
 constexpr std::array kAllParts{std::pair{Part::Status, "status"_L1},
     std::pair{Part::Tree, "tree"_L1}, std::pair{Part::Storage, "storage"_L1},
     std::pair{Part::Peers, "peers"_L1}, std::pair{Part::Files, "files"_L1},
-    std::pair{Part::Jobs, "jobs"_L1}};
+    std::pair{Part::Jobs, "jobs"_L1}, std::pair{Part::Time, "time"_L1},
+    std::pair{Part::Reach, "reach"_L1}};
 
 /// Prints what changed, one line each, against what was printed before.
 class ChangePrinter {

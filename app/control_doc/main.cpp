@@ -37,6 +37,14 @@ std::string typeName()
         return "LogLine";
     else if constexpr (std::is_same_v<T, Check>)
         return "Check";
+    else if constexpr (std::is_same_v<T, Misdeed>)
+        return "Misdeed";
+    else if constexpr (std::is_same_v<T, ParentChange>)
+        return "ParentChange";
+    else if constexpr (std::is_same_v<T, Time>)
+        return "Time";
+    else if constexpr (std::is_same_v<T, Reach>)
+        return "Reach";
     else if constexpr (wire::isOptional<T>)
         return typeName<typename T::value_type>() + ", may be missing";
     else
@@ -49,6 +57,8 @@ std::string rowOf(const wire::Field<R, T> &field)
     std::string row = "| `" + std::string(field.key) + "` | " + typeName<T>();
     if constexpr (std::is_same_v<T, QString>)
         row += ", at most " + std::to_string(field.limit) + " characters";
+    if (field.mayLack)
+        row += "; added later";
     return row + " | " + std::string(field.doc) + " |\n";
 }
 
@@ -66,7 +76,8 @@ std::string tableOf()
 template <typename R>
 std::string resultOf()
 {
-    if constexpr (std::is_same_v<R, Status> || std::is_same_v<R, Tree>)
+    if constexpr (std::is_same_v<R, Status> || std::is_same_v<R, Tree> || std::is_same_v<R, Time>
+        || std::is_same_v<R, Reach>)
         return "Result: " + typeName<R>() + ".\n";
     else
         return "Result:\n\n" + tableOf<R>();
@@ -129,6 +140,11 @@ int main()
     printRecord<Tree>("Tree", "The node's place in the tree.");
     printRecord<Storage>("Storage", "What the node gives to others.");
     printRecord<Peer>("Peer", "A node that this one knows.");
+    printRecord<Misdeed>("Misdeed", "How often a node did something it should not have done.");
+    printRecord<ParentChange>("ParentChange", "A parent that this node got, or lost.");
+    printRecord<Time>("Time", "What time it is in the network.");
+    printRecord<Reach>("Reach", "Whether other nodes can reach this one, and what would help.");
+    printRecord<Check>("Check", "A finding.");
     printRecord<File>("File", "A file of ours in the network. Never holds the key.");
     printRecord<Job>("Job", "A put or get; ended ones stay for ten minutes.");
     printRecord<LogLine>("LogLine", "An entry of the log.");

@@ -20,8 +20,9 @@ namespace {
 constexpr Ticks kBackoffFirst = 100ms;
 constexpr Ticks kBackoffLast = 5s;
 constexpr Ticks kGreetWithin = 5s;
-constexpr Parts kAll
-    = Part::Status | Part::Tree | Part::Storage | Part::Peers | Part::Files | Part::Jobs;
+constexpr Parts kAll = Part::Status | Part::Tree | Part::Storage | Part::Peers | Part::Files
+    | Part::Jobs | Part::Time | Part::Reach;
+constexpr Parts kAddedLater = Part::Time | Part::Reach; ///< An older node has none.
 
 /// Brings `records` up to date with the entries of `now` that `patch` names.
 template <typename Record>
@@ -160,7 +161,7 @@ void Client::subscribed(const Result<QJsonObject> &reply)
     m_json = reply->value(u"snapshot").toObject();
     m_snapshot = {};
     for (const Part part : kParts) {
-        if (!m_json.value(keyOf(part)).isObject()) {
+        if (!m_json.value(keyOf(part)).isObject() && !kAddedLater.testFlag(part)) {
             drop(otherVersion(keyOf(part)));
             return;
         }
@@ -327,6 +328,12 @@ std::optional<Error> Client::decode(const QJsonObject &patch, Parts *parts)
             break;
         case Part::Jobs:
             problem = decodeMap(m_snapshot.jobs, now, changes);
+            break;
+        case Part::Time:
+            problem = decodeRecord(m_snapshot.time, now);
+            break;
+        case Part::Reach:
+            problem = decodeRecord(m_snapshot.reach, now);
             break;
         }
         if (problem)

@@ -30,6 +30,8 @@ enum class Part : quint8 {
     Peers = 8,
     Files = 16,
     Jobs = 32,
+    Time = 64,
+    Reach = 128,
 };
 Q_DECLARE_FLAGS(Parts, Part)
 Q_DECLARE_OPERATORS_FOR_FLAGS(Parts)
@@ -42,6 +44,8 @@ struct Snapshot {
     std::map<QString, Peer> peers;
     std::map<QString, File> files;
     std::map<QString, Job> jobs;
+    Time time;
+    Reach reach;
 
     friend bool operator==(const Snapshot &, const Snapshot &) = default;
 };

@@ -36,7 +36,7 @@ struct Subscribe {
             return std::tuple{
                 field("seq", &Reply::seq, "Number of the last patch that the snapshot holds."),
                 field("snapshot", &Reply::snapshot,
-                    "{status, tree, storage, peers{id}, files{id}, jobs{id}}")};
+                    "{status, tree, storage, peers{id}, files{id}, jobs{id}, time, reach}")};
         }
     };
     static constexpr auto fields() { return std::tuple{}; }
@@ -66,6 +66,20 @@ struct GetPeers {
             return std::tuple{field("peers", &Reply::peers, 100'000, "In order of id.")};
         }
     };
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
+struct GetTime {
+    static constexpr std::string_view kName = "time";
+    static constexpr std::string_view kDoc = "What time it is in the network.";
+    using Reply = Time;
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
+struct GetReach {
+    static constexpr std::string_view kName = "reach";
+    static constexpr std::string_view kDoc = "Whether other nodes can reach this one.";
+    using Reply = Reach;
     static constexpr auto fields() { return std::tuple{}; }
 };
 
@@ -121,21 +135,6 @@ struct GetInvite {
     static constexpr auto fields() { return std::tuple{}; }
 };
 
-/// One line of `doctor`.
-struct Check {
-    QString name;
-    bool ok = false;
-    QString detail;
-    QString advice;
-    static constexpr auto fields()
-    {
-        return std::tuple{field("name", &Check::name, "What was looked at."),
-            field("ok", &Check::ok, "Nothing to do."),
-            field("detail", &Check::detail, 1024, "What was found."),
-            field("advice", &Check::advice, 1024, "What to do; empty when ok.")};
-    }
-};
-
 struct Doctor {
     static constexpr std::string_view kName = "doctor";
     static constexpr std::string_view kDoc = "Looks at everything that usually goes wrong.";
@@ -174,6 +173,6 @@ struct MethodTable {
     }
 };
 using Methods = MethodTable<Hello, Subscribe, GetStatus, GetTree, GetPeers, Put, Get, Cancel, Wait,
-    ListFiles, RemoveFile, GetLink, Stop, GetLog, GetInvite, Doctor, GetConfig>;
+    ListFiles, RemoveFile, GetLink, Stop, GetLog, GetInvite, Doctor, GetConfig, GetTime, GetReach>;
 
 } // namespace borg::control

@@ -23,6 +23,10 @@ QString keyOf(Part part)
         return u"files"_s;
     case Part::Jobs:
         return u"jobs"_s;
+    case Part::Time:
+        return u"time"_s;
+    case Part::Reach:
+        return u"reach"_s;
     }
     Q_UNREACHABLE();
 }

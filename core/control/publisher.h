@@ -18,8 +18,8 @@ class Publisher {
 public:
     static constexpr Ticks kEvery{100'000};
 
-    /// Encodes one part of the snapshot now: a record for Status, Tree and Storage, an object
-    /// {id: record} for the others.
+    /// Encodes one part of the snapshot now: an object {id: record} for Peers, Files and
+    /// Jobs, a record for the others.
     using Encode = std::function<QJsonObject(Part)>;
     /// Takes {seq, patch}, already one line of JSON, for every listener.
     using Send = std::function<void(const QByteArray &line)>;
@@ -57,7 +57,7 @@ private:
 
 /// The key of a part in the snapshot ("status").
 [[nodiscard]] QString keyOf(Part part);
-inline constexpr std::array kParts{
-    Part::Status, Part::Tree, Part::Storage, Part::Peers, Part::Files, Part::Jobs};
+inline constexpr std::array kParts{Part::Status, Part::Tree, Part::Storage, Part::Peers,
+    Part::Files, Part::Jobs, Part::Time, Part::Reach};
 
 } // namespace borg::control

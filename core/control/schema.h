@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <wire/message.h>
+#include <control/network_schema.h>
 
 /// All that the desktop and the command line know of a node. JSON-RPC 2.0, one object a line, on a
 /// local socket. A client asks `subscribe` and gets one Snapshot; then `patch` notifications
@@ -43,70 +43,6 @@ struct Status {
                 "`borg:join/…`: what another node is given to join.")};
     }
     friend bool operator==(const Status &, const Status &) = default;
-};
-
-/// A node we know. Keyed by its id in the snapshot.
-struct Peer {
-    QString id;
-    QString endpoint;
-    QString role;
-    bool online = false;
-    qint64 rttUs = -1;
-    qint64 depth = -1;
-    QString parent;
-    qint64 bytesIn = 0;
-    qint64 bytesOut = 0;
-    qint64 lastSeenUtcMs = 0;
-
-    static constexpr auto fields()
-    {
-        using wire::field;
-        return std::tuple{field("id", &Peer::id, "52 characters of base32."),
-            field("endpoint", &Peer::endpoint, "host:port."),
-            field("role", &Peer::role,
-                "parent, child, backup, lazy, link (any other link) or known (no link)."),
-            field("online", &Peer::online, "Heard of lately."),
-            field("rttUs", &Peer::rttUs, "-1 when unknown."),
-            field("depth", &Peer::depth, "In the tree; -1 when unknown."),
-            field("parent", &Peer::parent,
-                "Its parent's id, as last heard; empty for the root or when unknown."),
-            field("bytesIn", &Peer::bytesIn, "From it, on all links."),
-            field("bytesOut", &Peer::bytesOut, "To it, on all links."),
-            field("lastSeenUtcMs", &Peer::lastSeenUtcMs, "0 when never since the start.")};
-    }
-    friend bool operator==(const Peer &, const Peer &) = default;
-};
-
-/// Our place in the tree.
-struct Tree {
-    QString root;
-    QString parent;
-    std::vector<QString> children;
-    std::vector<QString> backups;
-    std::vector<QString> lazy;
-    qint64 depth = 0;
-    qint64 epoch = 0;
-    qint64 broadcastsDelivered = 0;
-    qint64 broadcastsDuplicate = 0;
-    std::vector<QString> history;
-
-    static constexpr auto fields()
-    {
-        using wire::field;
-        return std::tuple{field("root", &Tree::root, "Its id."),
-            field("parent", &Tree::parent, "Empty when we are the root."),
-            field("children", &Tree::children, 64, "Their ids."),
-            field("backups", &Tree::backups, 8, "Who becomes our parent when it is lost."),
-            field("lazy", &Tree::lazy, 64, "Links that carry only ids of messages."),
-            field("depth", &Tree::depth, "0 is the root."),
-            field("epoch", &Tree::epoch, "Of the root's term."),
-            field("broadcastsDelivered", &Tree::broadcastsDelivered, "Since the start, each once."),
-            field(
-                "broadcastsDuplicate", &Tree::broadcastsDuplicate, "Copies that were not needed."),
-            field("history", &Tree::history, 64,
-                "Latest parent changes with the reason, oldest first.")};
-    }
-    friend bool operator==(const Tree &, const Tree &) = default;
 };
 
 /// What this node gives to others.

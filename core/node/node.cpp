@@ -310,7 +310,7 @@ void Node::refresh()
 {
     // Traffic and round trips change all the time and have no signal: somebody looks, so look.
     m_server->touch(control::Part::Peers | control::Part::Tree | control::Part::Storage
-        | control::Part::Status);
+        | control::Part::Status | control::Part::Time | control::Part::Reach);
     m_refreshTimer = m_clock.after(1s, [this] { refresh(); });
 }
 

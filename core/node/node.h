@@ -114,6 +114,8 @@ private:
     [[nodiscard]] control::Status status() const;
     [[nodiscard]] control::Tree tree() const;
     [[nodiscard]] control::Storage storage() const;
+    [[nodiscard]] control::Time worldTime() const;
+    [[nodiscard]] control::Reach reach() const;
     [[nodiscard]] std::vector<control::Peer> peers() const;
     [[nodiscard]] std::vector<control::File> files() const;
     [[nodiscard]] std::pair<QString, QString> stateAndReason(qint64 members) const;

@@ -103,6 +103,10 @@ void Node::addMethods()
     m_server->on<GetPeers>([this](const GetPeers &, const Answer<GetPeers> &answer) {
         answer(GetPeers::Reply{peers()});
     });
+    m_server->on<GetTime>(
+        [this](const GetTime &, const Answer<GetTime> &answer) { answer(worldTime()); });
+    m_server->on<GetReach>(
+        [this](const GetReach &, const Answer<GetReach> &answer) { answer(reach()); });
     m_server->on<Stop>([this](const Stop &, const Answer<Stop> &answer) {
         answer(Nothing{});
         m_clock.after(0s, [this] { stop(); });

@@ -37,6 +37,22 @@ QString countOf(qint64 count, const QString &one)
     return count == 1 ? u"1 %1"_s.arg(one) : u"%1 %2s"_s.arg(count).arg(one);
 }
 
+/// From our parent up, as far as the links tell.
+std::vector<QString> pathToRoot(const tree::TreeStatus &now)
+{
+    std::vector<QString> path;
+    if (!now.parent)
+        return path;
+    path.push_back(now.parent->text());
+    for (const tree::LinkStatus &link : now.links) {
+        if (link.peer == *now.parent && link.parent && *link.parent != now.self)
+            path.push_back(link.parent->text());
+    }
+    if (const QString root = now.root.text(); path.back() != root && now.depth == path.size() + 1)
+        path.push_back(root);
+    return path;
+}
+
 } // namespace
 
 QJsonObject Node::encode(control::Part part) const
@@ -60,6 +76,10 @@ QJsonObject Node::encode(control::Part part) const
         return byId(files());
     case control::Part::Jobs:
         return m_jobs->toJson();
+    case control::Part::Time:
+        return wire::encodeFields(worldTime());
+    case control::Part::Reach:
+        return wire::encodeFields(reach());
     }
     Q_UNREACHABLE();
 }
@@ -156,12 +176,33 @@ control::Tree Node::tree() const
     tree.broadcastsDelivered = now.counters.delivered;
     tree.broadcastsDuplicate = now.counters.duplicates;
     for (const tree::ParentChange &change : now.history) {
-        const QString parent = change.parent ? change.parent->text().left(8) : u"none"_s;
+        const QString parent = change.parent ? change.parent->text() : QString();
         const auto when = QDateTime::fromMSecsSinceEpoch(change.utcMs, QTimeZone::UTC);
-        tree.history.push_back(
-            u"%1 parent %2: %3"_s.arg(when.toString(Qt::ISODate), parent, change.reason).left(256));
+        tree.changes.push_back({change.utcMs, parent, change.reason.left(256)});
+        tree.history.push_back(u"%1 parent %2: %3"_s
+                .arg(when.toString(Qt::ISODate), parent.isEmpty() ? u"none"_s : parent.left(8),
+                    change.reason)
+                .left(256));
     }
+    tree.path = pathToRoot(now);
+    tree.networkSize = memberCount();
+    tree.handshakesRefused = static_cast<qint64>(m_tls->stats().refused);
     return tree;
+}
+
+control::Time Node::worldTime() const
+{
+    control::Time time;
+    time.utcMs = m_clock.utcMs();
+    time.state = u"local"_s;
+    return time;
+}
+
+control::Reach Node::reach() const
+{
+    control::Reach reach;
+    reach.state = m_genesis.local ? u"local"_s : u"unknown"_s;
+    return reach;
 }
 
 control::Storage Node::storage() const
@@ -231,6 +272,10 @@ std::vector<control::Peer> Node::peers() const
                 continue;
             peer.bytesIn += static_cast<qint64>(stats->bytesIn);
             peer.bytesOut += static_cast<qint64>(stats->bytesOut);
+            const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - stats->upSince);
+            const qint64 since = utcMs / 1000 * 1000 - age.count() * 1000;
+            if (peer.linkSinceUtcMs == 0 || since < peer.linkSinceUtcMs)
+                peer.linkSinceUtcMs = since;
             if (peer.rttUs < 0 && stats->rtt)
                 peer.rttUs = stats->rtt->count();
         }

@@ -35,6 +35,7 @@ struct Field {
     T Message::*member;
     qsizetype limit;
     std::string_view doc{}; ///< One line, for the printed protocol.
+    bool mayLack = false; ///< Keeps its default when the sender does not know it yet.
 
     [[nodiscard]] QLatin1String name() const { return latin1(key); }
 };
@@ -49,6 +50,19 @@ template <typename Message, typename T>
 constexpr Field<Message, T> field(std::string_view key, T Message::*member, std::string_view doc)
 {
     return {key, member, 256, doc};
+}
+
+/// A field that came later: an older program does not send it, and the default stays.
+template <typename Message, typename T>
+constexpr Field<Message, T> added(
+    std::string_view key, T Message::*member, qsizetype limit, std::string_view doc)
+{
+    return {key, member, limit, doc, true};
+}
+template <typename Message, typename T>
+constexpr Field<Message, T> added(std::string_view key, T Message::*member, std::string_view doc)
+{
+    return {key, member, 256, doc, true};
 }
 
 /// A struct is a message when it has `static constexpr std::string_view kName` (its `t` on
@@ -96,6 +110,8 @@ std::optional<Error> read(const QJsonObject &json, M &message, const Field<M, T>
             return std::nullopt;
         return readAs(std::type_identity<typename T::value_type>{});
     } else {
+        if (field.mayLack && value.isUndefined())
+            return std::nullopt;
         return readAs(std::type_identity<T>{});
     }
 }

@@ -70,6 +70,10 @@ struct World {
             for (const auto &[id, job] : picture.jobs)
                 json.insert(id, wire::encodeFields(job));
             break;
+        case Part::Time:
+            return wire::encodeFields(picture.time);
+        case Part::Reach:
+            return wire::encodeFields(picture.reach);
         }
         return json;
     }
@@ -140,6 +144,21 @@ private Q_SLOTS:
         QVERIFY(reply.ok());
         QCOMPARE(reply->lines.front().utcMs, 17);
         QCOMPARE(reply->lines.front().text, u"ü\n"_s);
+    }
+
+    void whatAnOlderNodeDoesNotSendKeepsItsDefault()
+    {
+        Tree tree;
+        tree.depth = 3;
+        QJsonObject json = wire::encodeFields(tree);
+        json.remove(u"latRootUs"_s);
+        json.remove(u"changes"_s);
+        const auto decoded = wire::decodeFields<Tree>(json);
+        QVERIFY(decoded.ok());
+        QCOMPARE(decoded->depth, 3);
+        QCOMPARE(decoded->latRootUs, -1);
+        json.remove(u"depth"_s);
+        QVERIFY(!wire::decodeFields<Tree>(json).ok());
     }
 
     void carriesCodeSentenceAndAdviceOfAnError()
