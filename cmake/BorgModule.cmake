@@ -7,7 +7,8 @@ set(BORG_ALLOWS_control    wire)
 set(BORG_ALLOWS_http       base)
 set(BORG_ALLOWS_crypto     base)
 set(BORG_ALLOWS_net        wire crypto)
-set(BORG_ALLOWS_tree       net)
+set(BORG_ALLOWS_time       base)
+set(BORG_ALLOWS_tree       net time)
 set(BORG_ALLOWS_disk       base)
 set(BORG_ALLOWS_store      tree disk)
 set(BORG_ALLOWS_gateway    store http)
@@ -19,7 +20,7 @@ set(BORG_ALLOWS_identity   wire crypto)
 set(BORG_ALLOWS_messaging  store identity)
 set(BORG_ALLOWS_passport   identity messaging governance compute http)
 # The composition root: names what exists today; passport and gateway join as they are built.
-set(BORG_ALLOWS_node       store control)
+set(BORG_ALLOWS_node       store control time)
 set(BORG_ALLOWS_sim        net disk)
 
 # One precompiled header for every target: Qt's containers and QCoro cost most of a compile.

@@ -2,6 +2,7 @@
 #include "loop_clock.h"
 
 #include "assert.h"
+#include "os_time.h"
 
 #include <QCoreApplication>
 #include <QThread>
@@ -39,10 +40,24 @@ Ticks LoopClock::now() const
     return std::chrono::duration_cast<Ticks>(std::chrono::steady_clock::now() - m_start);
 }
 
-qint64 LoopClock::utcMs() const
+qint64 LoopClock::utcUs() const
 {
     const auto sinceEpoch = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::milliseconds>(sinceEpoch).count();
+    return std::chrono::duration_cast<std::chrono::microseconds>(sinceEpoch).count();
+}
+
+qint64 LoopClock::boundUs() const
+{
+    if (!m_bound || now() >= m_bound->first + std::chrono::seconds(1))
+        m_bound = {now(), readOsTime().boundUs};
+    return m_bound->second;
+}
+
+OsTime LoopClock::osTime() const
+{
+    OsTime time = readOsTime();
+    time.utcUs = utcUs();
+    return time;
 }
 
 Clock::TimerId LoopClock::after(Ticks delay, std::function<void()> action)

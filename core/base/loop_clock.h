@@ -8,6 +8,7 @@
 #include <QTimer>
 
 #include <deque>
+#include <optional>
 #include <vector>
 
 namespace borg {
@@ -23,7 +24,9 @@ public:
     ~LoopClock() override;
 
     [[nodiscard]] Ticks now() const override;
-    [[nodiscard]] qint64 utcMs() const override;
+    [[nodiscard]] qint64 utcUs() const override;
+    [[nodiscard]] qint64 boundUs() const override; ///< Looked at once a second.
+    [[nodiscard]] OsTime osTime() const override;
     TimerId after(Ticks delay, std::function<void()> action) override;
     void cancel(TimerId id) override;
 
@@ -55,6 +58,7 @@ private:
 
     const std::chrono::steady_clock::time_point m_start;
     QTimer m_timer;
+    mutable std::optional<std::pair<Ticks, qint64>> m_bound; ///< When it was read, and what.
     std::vector<Slot> m_slots;
     std::vector<quint32> m_free;
     std::vector<Event> m_heap; ///< An event whose id is not pending was cancelled.

@@ -16,7 +16,9 @@ public:
     static constexpr qint64 kStartUtcMs = 1'790'000'000'000; ///< September 2026.
 
     [[nodiscard]] Ticks now() const override { return m_now; }
-    [[nodiscard]] qint64 utcMs() const override { return kStartUtcMs + m_now.count() / 1000; }
+    [[nodiscard]] qint64 utcUs() const override { return kStartUtcMs * 1000 + m_now.count(); }
+    [[nodiscard]] qint64 boundUs() const override { return kOsBoundMinUs; }
+    [[nodiscard]] OsTime osTime() const override { return {utcUs(), kOsBoundMinUs, true, 0}; }
     TimerId after(Ticks delay, std::function<void()> action) override;
     void cancel(TimerId id) override;
 

@@ -16,6 +16,8 @@ namespace borg::tree {
 struct Moment {
     Ticks now{0}; ///< Does not go backwards.
     qint64 utcMs = 0;
+    qint64 utcUs = 0; ///< The same, finer. Network time where the node has a time::NetClock.
+    qint64 boundUs = 0; ///< How far utcUs may be off.
 };
 
 // Events. Those about links we do not have are ignored.

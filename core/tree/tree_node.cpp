@@ -29,7 +29,12 @@ struct TreeNode::Driver {
         m_scope.clock().cancel(m_notice);
     }
 
-    [[nodiscard]] Moment moment() const { return {m_scope.clock().now(), m_scope.clock().utcMs()}; }
+    [[nodiscard]] Moment moment() const
+    {
+        const Clock &clock = m_scope.clock();
+        const qint64 utcUs = clock.utcUs();
+        return {clock.now(), utcUs / 1000, utcUs, clock.boundUs()};
+    }
     void feed(const Event &event)
     {
         Actions actions;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "net_clock.h"
+
+namespace borg::time {
+
+NetClock::NetClock(Clock &below)
+    : m_below(below)
+    , m_time({}, below.now(), below.osTime())
+{
+}
+
+NetClock::~NetClock()
+{
+    m_below.cancel(m_timer);
+}
+
+void NetClock::start(Rules rules, std::function<void()> changed)
+{
+    m_time.setRules(rules);
+    m_changed = std::move(changed);
+    m_below.cancel(m_timer);
+    m_timer = m_below.after(kEvery, [this] { wake(); });
+}
+
+void NetClock::add(const Sample &sample)
+{
+    m_time.add(sample, now());
+    if (!m_time.isSettled())
+        evaluate();
+}
+
+Clock::TimerId NetClock::after(Ticks delay, std::function<void()> action)
+{
+    return m_below.after(delay, std::move(action));
+}
+
+void NetClock::wake()
+{
+    m_timer = m_below.after(kEvery, [this] { wake(); });
+    evaluate();
+}
+
+void NetClock::evaluate()
+{
+    m_time.evaluate(now(), m_below.osTime());
+    const auto status = m_time.status(now());
+    const bool isNews = status.time.state != m_toldState || status.warning != m_toldWarning;
+    m_toldState = status.time.state;
+    m_toldWarning = status.warning;
+    if (isNews && m_changed)
+        m_changed();
+}
+
+} // namespace borg::time
