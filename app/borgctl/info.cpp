@@ -38,16 +38,6 @@ QString healthText(const File &file)
     return file.state;
 }
 
-QString shortId(const QString &id)
-{
-    return id.left(12);
-}
-
-QString rttText(qint64 rttUs)
-{
-    return rttUs < 0 ? u"-"_s : u"%1 ms"_s.arg(static_cast<double>(rttUs) / 1000, 0, 'f', 1);
-}
-
 QJsonObject partJson(const Snapshot &now, Part part)
 {
     const auto mapJson = [](const auto &records) {
@@ -236,80 +226,6 @@ Run showLink(Session &session)
     co_return Exit::Ok;
 }
 
-Run peers(Session &session)
-{
-    const auto all = co_await session.ask(GetPeers{});
-    if (!all)
-        co_return session.fail(all.error());
-    if (session.json) {
-        session.outJson(wire::encodeFields(*all));
-        co_return Exit::Ok;
-    }
-    if (all->peers.empty()) {
-        session.note(u"No other nodes known yet. Another one joins with: borgctl invite"_s);
-        co_return Exit::Ok;
-    }
-    std::vector<QStringList> rows;
-    for (const Peer &peer : all->peers)
-        rows.push_back({shortId(peer.id), peer.endpoint, peer.online ? u"online"_s : u"offline"_s,
-            peer.role, rttText(peer.rttUs), sizeText(peer.bytesIn), sizeText(peer.bytesOut),
-            peer.online ? u"now"_s : agoText(peer.lastSeenUtcMs, session.clock.utcMs())});
-    session.out(table({u"NODE"_s, u"ADDRESS"_s, u"STATE"_s, u"ROLE"_s, u"ROUND TRIP"_s, u"IN"_s,
-                          u"OUT"_s, u"SEEN"_s},
-        rows, {4, 5, 6}));
-    co_return Exit::Ok;
-}
-
-Run tree(Session &session)
-{
-    const auto place = co_await session.ask(GetTree{});
-    if (!place)
-        co_return session.fail(place.error());
-    if (session.json) {
-        session.outJson(wire::encodeFields(*place));
-        co_return Exit::Ok;
-    }
-    const auto node = co_await session.ask(GetStatus{});
-    if (!node)
-        co_return session.fail(node.error());
-    QString text;
-    QString indent;
-    const bool isRoot = place->parent.isEmpty();
-    if (!isRoot && place->parent != place->root) {
-        text += u"%1  root\n"_s.arg(shortId(place->root));
-        indent += u"  "_s;
-        if (place->depth > 2) {
-            text += indent + u"…\n"_s;
-            indent += u"  "_s;
-        }
-    }
-    if (!isRoot) {
-        text += indent
-            + u"%1  %2\n"_s.arg(shortId(place->parent),
-                place->parent == place->root ? u"root, our parent"_s : u"our parent"_s);
-        indent += u"  "_s;
-    }
-    text += indent
-        + u"%1  this node%2, depth %3\n"_s
-              .arg(shortId(node->nodeId), isRoot ? u", the root"_s : QString())
-              .arg(place->depth);
-    for (const QString &child : place->children)
-        text += indent + u"  %1  child\n"_s.arg(shortId(child));
-    const auto listOf = [](const std::vector<QString> &ids) {
-        QStringList texts;
-        for (const QString &id : ids)
-            texts.append(shortId(id));
-        return texts.isEmpty() ? u"none"_s : texts.join(u", ");
-    };
-    text += u"\nbackups   %1\nlazy      %2\n"_s.arg(listOf(place->backups), listOf(place->lazy));
-    text += u"messages  %1 delivered, %2 copies too many\n"_s.arg(place->broadcastsDelivered)
-                .arg(place->broadcastsDuplicate);
-    for (const QString &line : place->history)
-        text += u"          "_s + printable(line) + u'\n';
-    session.out(text);
-    co_return Exit::Ok;
-}
-
 Run watch(Session &session)
 {
     Client &client = session.client(true);
@@ -333,43 +249,6 @@ Run watch(Session &session)
     };
     co_await Gone{client};
     co_return session.fail(Exit::NotRunning, u"The node has stopped."_s);
-}
-
-Run invite(Session &session)
-{
-    const auto reply = co_await session.ask(GetInvite{});
-    if (!reply)
-        co_return session.fail(reply.error());
-    if (session.json)
-        session.outJson(wire::encodeFields(*reply));
-    else
-        session.out(reply->link + u'\n');
-    co_return Exit::Ok;
-}
-
-Run doctor(Session &session)
-{
-    auto reply = co_await session.ask(Doctor{});
-    if (!reply && session.client().problem()) {
-        const int code = session.fail(reply.error());
-        co_return code;
-    }
-    if (!reply)
-        co_return session.fail(reply.error());
-    const bool well = std::ranges::all_of(reply->checks, &Check::ok);
-    if (session.json) {
-        session.outJson(wire::encodeFields(*reply));
-        co_return well ? Exit::Ok : Exit::Failed;
-    }
-    QString text;
-    for (const Check &check : reply->checks) {
-        text += u"%1  %2 %3\n"_s.arg(check.ok ? u"ok     "_s : u"PROBLEM"_s,
-            check.name.leftJustified(12), printable(check.detail));
-        if (!check.ok)
-            text += QString(9, u' ') + u"-> "_s + printable(check.advice) + u'\n';
-    }
-    session.out(text);
-    co_return well ? Exit::Ok : Exit::Failed;
 }
 
 Run config(Session &session)

@@ -86,14 +86,16 @@ Run status(Session &session);
 Run list(Session &session);
 Run removeFile(Session &session);
 Run showLink(Session &session);
-Run peers(Session &session);
-Run tree(Session &session);
 Run watch(Session &session);
-Run invite(Session &session);
-Run doctor(Session &session);
 Run config(Session &session);
 Run log(Session &session);
 Run version(Session &session);
+// network.cpp
+Run peers(Session &session);
+Run tree(Session &session);
+Run worldTime(Session &session);
+Run invite(Session &session);
+Run doctor(Session &session);
 // transfer.cpp
 Run put(Session &session);
 Run get(Session &session);

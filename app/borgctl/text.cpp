@@ -61,6 +61,22 @@ QString agoText(qint64 utcMs, qint64 nowUtcMs)
     return u"%1 days ago"_s.arg(minutes / (24 * 60));
 }
 
+QString shortId(const QString &id)
+{
+    return id.left(12);
+}
+
+QString delayText(qint64 us)
+{
+    if (us < 0)
+        return u"-"_s;
+    const double ms = static_cast<double>(us) / 1000;
+    if (ms < 0.0995)
+        return u"%1 us"_s.arg(us);
+    return ms < 999.5 ? u"%1 ms"_s.arg(ms, 0, 'f', ms < 99.95 ? 1 : 0)
+                      : u"%1 s"_s.arg(ms / 1000, 0, 'f', ms < 99'950 ? 1 : 0);
+}
+
 qsizetype columnsOf(const QString &text)
 {
     qsizetype columns = 0;

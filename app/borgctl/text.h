@@ -20,6 +20,12 @@ namespace borgctl {
 /// "just now", "5 min ago", "3 h ago", "12 days ago".
 [[nodiscard]] QString agoText(qint64 utcMs, qint64 nowUtcMs);
 
+/// The first 12 characters of a node's or file's id: enough to tell them apart, and findFile()
+/// takes them.
+[[nodiscard]] QString shortId(const QString &id);
+/// "0.4 ms", "12.4 ms", "1.2 s"; "-" when negative.
+[[nodiscard]] QString delayText(qint64 us);
+
 /// Columns as wide as their widest cell; those named in `right` are flush right.
 [[nodiscard]] QString table(
     const QStringList &head, const std::vector<QStringList> &rows, const QList<int> &right = {});

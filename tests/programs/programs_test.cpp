@@ -111,6 +111,56 @@ private Q_SLOTS:
         QVERIFY(depths >= 2);
     }
 
+    void theSurroundingsAreTold()
+    {
+        const auto id = ctl(1, {u"status"_s, u"--json"_s}).json().value(u"nodeId").toString();
+        const auto root = ctl(1, {u"tree"_s, u"--json"_s}).json().value(u"root").toString();
+        for (int node = 1; node <= 3; ++node) {
+            const auto tree = ctl(node, {u"tree"_s});
+            QCOMPARE(tree.code, 0);
+            QVERIFY2(tree.out.contains("THIS NODE"), tree.out);
+            QVERIFY2(tree.out.contains(root.left(12).toUtf8()), tree.out);
+            QVERIFY2(!tree.out.contains(root.toUtf8()), tree.out);
+        }
+        const auto peers = ctl(2, {u"peers"_s});
+        QVERIFY2(peers.out.startsWith("NODE "), peers.out);
+        QVERIFY2(peers.out.contains(id.left(12).toUtf8()), peers.out);
+        QVERIFY2(peers.out.endsWith("2 nodes, 2 online\n"), peers.out);
+        const auto listed = ctl(2, {u"peers"_s, u"--json"_s}).json().value(u"peers").toArray();
+        QCOMPARE(listed.size(), 2);
+        const QStringList withLink{u"parent"_s, u"child"_s};
+        const auto first = listed.first().toObject();
+        QVERIFY(withLink.contains(first.value(u"role").toString()));
+        QVERIFY(first.value(u"linkSinceUtcMs").toInteger() > 0);
+        QVERIFY(first.value(u"bytesIn").toInteger() > 0);
+        QCOMPARE(first.value(u"score").toInt(-1), 0);
+    }
+
+    void theTimeIsTold()
+    {
+        const auto text = ctl(1, {u"time"_s});
+        QCOMPARE(text.code, 0);
+        QVERIFY2(text.out.contains(" UTC\n"), text.out);
+        const auto time = ctl(1, {u"time"_s, u"--json"_s}).json();
+        const qint64 off = time.value(u"utcMs").toInteger() - QDateTime::currentMSecsSinceEpoch();
+        QVERIFY2(std::abs(off) < 60'000, text.out);
+        QVERIFY2((QStringList{u"local"_s, u"synced"_s, u"holdover"_s})
+                     .contains(time.value(u"state").toString()),
+            text.out);
+    }
+
+    void theDoctorSaysWhetherSomethingIsWrong()
+    {
+        const auto told = ctl(1, {u"doctor"_s});
+        const auto json = ctl(1, {u"doctor"_s, u"--json"_s});
+        bool well = true;
+        for (const auto check : json.json().value(u"checks").toArray())
+            well = well && check.toObject().value(u"ok").toBool();
+        QCOMPARE(json.code, well ? 0 : 1);
+        QCOMPARE(told.code, json.code);
+        QCOMPARE(told.out.contains("PROBLEM"), !well);
+    }
+
     void aFileComesBackAtAnotherNode()
     {
         write(file(u"in \n ü.bin"_s), m_bytes);
