@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tree_bench_node.h"
+#include "tree_bench_many.h"
 
 #include <cstdio>
 #include <poll.h>
@@ -9,7 +9,10 @@
 /// The whole tree protocol over TLS on the loopback: every node is a process of its own, payloads
 /// are 1 KiB, signed and checked by everyone. The last line is one JSON object.
 ///
-/// tree_bench [NODES [MESSAGES]]
+/// tree_bench [--only PART] [--in-process N] [NODES [MESSAGES]]
+///
+/// PART is one of: each (a signature per message), batched, idle, join, memory (N nodes in one
+/// process, default 100). Without it, all of them.
 namespace {
 
 using namespace borg;
@@ -270,19 +273,52 @@ std::vector<double> allNodesMs(const Network &network, int rounds)
     return delays;
 }
 
-int run(const char *program, std::size_t nodes, qint64 messages)
-{
-    QJsonObject out{{u"nodes"_s, static_cast<qint64>(nodes)}};
-    const auto put = [&out](const QString &key, double value, int digits) {
-        const double scale = std::pow(10, digits);
-        out.insert(key, std::round(value * scale) / scale);
-    };
-    qint64 lost = 0;
-    qint64 duplicates = 0;
+struct Options {
+    QByteArray part; ///< Empty: all.
+    std::size_t nodes = 32;
+    qint64 messages = 2048;
+    std::size_t inProcess = 100;
+
+    [[nodiscard]] bool wants(const char *name) const { return part.isEmpty() || part == name; }
+};
+
+/// The bench, and what it found so far.
+class Bench {
+public:
+    Bench(const char *program, Options options)
+        : m_program(program)
+        , m_options(std::move(options))
+        , m_out{{u"nodes"_s, static_cast<qint64>(m_options.nodes)}}
     {
-        const Network network(program, nodes, 1);
+    }
+
+    int run()
+    {
+        if (m_options.wants("each") || m_options.wants("idle"))
+            each();
+        if (m_options.wants("batched"))
+            batched();
+        if (m_options.wants("join"))
+            join();
+        if (m_options.wants("memory"))
+            memory();
+        m_out.insert(u"lost"_s, m_lost);
+        std::puts(QJsonDocument(m_out).toJson(QJsonDocument::Compact).constData());
+        return m_lost == 0 ? 0 : 1;
+    }
+
+private:
+    void put(const QString &key, double value, int digits)
+    {
+        const double scale = std::pow(10, digits);
+        m_out.insert(key, std::round(value * scale) / scale);
+    }
+
+    void each()
+    {
+        const Network network(m_program, m_options.nodes, 1);
         std::vector<double> joins;
-        for (std::size_t i = 1; i < nodes; ++i) {
+        for (std::size_t i = 1; i < network.size(); ++i) {
             network.startJoin(i);
             joins.push_back(network.endJoin(i));
         }
@@ -292,67 +328,125 @@ int run(const char *program, std::size_t nodes, qint64 messages)
         const auto quiet = network.sums(0);
         std::fprintf(stderr, "depth %lld, %.1f links a node, members known %lld of %zu\n",
             static_cast<long long>(quiet.depth),
-            static_cast<double>(quiet.links) / static_cast<double>(nodes),
-            static_cast<long long>(quiet.leastMembers), nodes - 1);
+            static_cast<double>(quiet.links) / static_cast<double>(network.size()),
+            static_cast<long long>(quiet.leastMembers), network.size() - 1);
+        if (m_options.wants("idle"))
+            idle(network);
+        if (m_options.wants("each"))
+            loaded(network);
+    }
+    void idle(const Network &network)
+    {
+        constexpr unsigned kSeconds = 10;
+        const qint64 before = network.sums(0).cpuUs;
+        ::sleep(kSeconds);
+        const auto spent = static_cast<double>(network.sums(0).cpuUs - before);
+        put(u"idle_percent_of_core"_s,
+            spent / static_cast<double>(network.size()) / (kSeconds * 1e6) * 100, 3);
+    }
+    void loaded(const Network &network)
+    {
         const auto delays = allNodesMs(network, 200);
         put(u"all_ms_p50"_s, percentile(delays, 50), 2);
         put(u"all_ms_p99"_s, percentile(delays, 99), 2);
-        std::vector<Flood> floods;
-        for (std::size_t source : {std::size_t{3}, std::size_t{0}, nodes - 1})
-            floods.push_back(flood(network, source, messages, kWindow));
-        for (const auto &each : floods) {
-            lost += each.lost;
-            duplicates += each.duplicates;
-        }
-        std::ranges::sort(floods, {}, &Flood::perSecond);
+        const auto floods = flood3(network, m_options.messages, kWindow);
+        qint64 duplicates = 0;
+        for (const auto &one : floods)
+            duplicates += one.duplicates;
         put(u"broadcasts_per_s_verified"_s, floods[1].perSecond, 0);
         put(u"rmr"_s,
-            static_cast<double>(duplicates) / static_cast<double>(3 * messages)
-                / static_cast<double>(nodes - 1),
+            static_cast<double>(duplicates) / static_cast<double>(3 * m_options.messages)
+                / static_cast<double>(network.size() - 1),
             4);
         put(u"tcp_bytes_per_delivered_byte"_s, floods[1].tcpBytesPerByte, 2);
         put(u"cpu_us_per_delivery"_s, floods[1].cpuUsPerDelivery, 1);
         put(u"rss_mib_per_node"_s, percentile(network.sums(0).rssMib, 50), 1);
     }
+    void batched()
     {
-        const Network network(program, nodes, 64);
+        const Network network(m_program, m_options.nodes, 64);
         std::vector<double> joins;
         (void)network.joinAll(joins);
         ::sleep(3);
-        std::vector<Flood> floods;
-        for (std::size_t source : {std::size_t{3}, std::size_t{0}, nodes - 1}) {
-            floods.push_back(flood(network, source, 8 * messages, 8 * kWindow));
-            lost += floods.back().lost;
-        }
-        std::ranges::sort(floods, {}, &Flood::perSecond);
+        const auto floods = flood3(network, 8 * m_options.messages, 8 * kWindow);
         put(u"broadcasts_per_s_batched"_s, floods[1].perSecond, 0);
         put(u"cpu_us_per_delivery_batched"_s, floods[1].cpuUsPerDelivery, 1);
     }
+    void join()
     {
-        const Network network(program, 65, 64);
+        const Network network(m_program, 65, 64);
         std::vector<double> joins;
         put(u"join64_s"_s, network.joinAll(joins), 2);
     }
-    out.insert(u"lost"_s, lost);
-    std::puts(QJsonDocument(out).toJson(QJsonDocument::Compact).constData());
-    return lost == 0 ? 0 : 1;
+    void memory()
+    {
+        if (const auto mib = bench::furtherNodeMib(m_options.inProcess))
+            put(u"mib_per_further_node"_s, *mib, 2);
+        else
+            ++m_lost;
+    }
+    /// Three times, from nodes at different places. @return them by speed.
+    std::vector<Flood> flood3(const Network &network, qint64 messages, qint64 window)
+    {
+        std::vector<Flood> floods;
+        for (std::size_t source : {std::size_t{3}, std::size_t{0}, network.size() - 1}) {
+            floods.push_back(flood(network, source, messages, window));
+            m_lost += floods.back().lost;
+        }
+        std::ranges::sort(floods, {}, &Flood::perSecond);
+        return floods;
+    }
+
+    const char *const m_program;
+    const Options m_options;
+    QJsonObject m_out;
+    qint64 m_lost = 0;
+};
+
+std::optional<Options> optionsFrom(std::span<char *> arguments)
+{
+    Options options;
+    for (int numbers = 0; !arguments.empty(); arguments = arguments.subspan(1)) {
+        const QByteArray argument(arguments.front());
+        if (argument.startsWith("--")) {
+            if (arguments.size() < 2)
+                return std::nullopt;
+            arguments = arguments.subspan(1);
+            if (argument == "--only")
+                options.part = arguments.front();
+            else if (argument == "--in-process")
+                options.inProcess = QByteArray(arguments.front()).toULongLong();
+            else
+                return std::nullopt;
+        } else if (numbers++ == 0) {
+            options.nodes = argument.toULongLong();
+        } else {
+            options.messages = argument.toLongLong();
+        }
+    }
+    static const std::array<QByteArray, 6> kParts{"", "each", "batched", "idle", "join", "memory"};
+    const bool isGood = options.nodes >= 5 && options.nodes <= 256 && options.messages >= 16
+        && options.messages % 16 == 0 && options.inProcess > 2 && options.inProcess <= 1000
+        && std::ranges::contains(kParts, options.part);
+    return isGood ? std::optional(options) : std::nullopt;
 }
 
 } // namespace
 
 int main(int argc, char **argv)
 {
+    QCoreApplication app(argc, argv);
     if (argc == 3 && QByteArrayView(argv[1]) == "--node") {
-        QCoreApplication app(argc, argv);
         const bench::TreeBenchNode node(
             STDIN_FILENO, QByteArrayView(argv[2]).toByteArray().toUInt());
         return QCoreApplication::exec();
     }
-    const auto nodes = argc > 1 ? QByteArrayView(argv[1]).toByteArray().toULongLong() : 32;
-    const auto messages = argc > 2 ? QByteArrayView(argv[2]).toByteArray().toInt() : 2048;
-    if (nodes < 5 || nodes > 256 || messages < 1 || messages % 16 != 0) {
-        std::fputs("usage: tree_bench [NODES (5 to 256) [MESSAGES (of 16 each)]]\n", stderr);
+    const auto options = optionsFrom(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+    if (!options) {
+        std::fputs("usage: tree_bench [--only each|batched|idle|join|memory] [--in-process N (3 to "
+                   "1000)] [NODES (5 to 256) [MESSAGES (of 16 each)]]\n",
+            stderr);
         return 2;
     }
-    return run("/proc/self/exe", nodes, messages);
+    return Bench("/proc/self/exe", *options).run();
 }

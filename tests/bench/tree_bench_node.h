@@ -29,6 +29,15 @@ inline qint64 monotonicUs()
         .count(); // the same for all processes of a machine
 }
 
+/// Of this process.
+inline double residentMib()
+{
+    QFile statm(QStringLiteral("/proc/self/statm"));
+    const auto pages
+        = statm.open(QIODevice::ReadOnly) ? statm.readAll().split(' ').value(1).toLongLong() : 0;
+    return static_cast<double>(pages) / 256;
+}
+
 class TreeBenchNode {
 public:
     TreeBenchNode(int descriptor, quint32 batchMax)
@@ -48,7 +57,6 @@ public:
             {QStringLiteral("id"), m_crypto.self().text()}});
     }
 
-private:
     static crypto::NodeKey newKey()
     {
         auto key = crypto::NodeKey::generate();
@@ -72,6 +80,7 @@ private:
         return config;
     }
 
+private:
     void answer(const QJsonObject &json)
     {
         const QByteArray line = QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
@@ -185,15 +194,10 @@ private:
         rusage usage{};
         ::getrusage(RUSAGE_SELF, &usage);
         const auto us = [](const timeval &time) { return time.tv_sec * 1'000'000 + time.tv_usec; };
-        QFile statm(QStringLiteral("/proc/self/statm"));
-        const auto pages = statm.open(QIODevice::ReadOnly)
-            ? statm.readAll().split(' ').value(1).toLongLong()
-            : 0;
         answer({{QStringLiteral("heard"), m_heard}, {QStringLiteral("lastUs"), m_lastUs},
             {QStringLiteral("delayUs"), m_delayUs}, {QStringLiteral("hops"), qint64{m_hops}},
             {QStringLiteral("cpuUs"), qint64{us(usage.ru_utime) + us(usage.ru_stime)}},
-            {QStringLiteral("rssMib"), static_cast<double>(pages) / 256},
-            {QStringLiteral("bytesOut"), bytesOut},
+            {QStringLiteral("rssMib"), residentMib()}, {QStringLiteral("bytesOut"), bytesOut},
             {QStringLiteral("duplicates"), status.counters.duplicates},
             {QStringLiteral("pulled"), status.counters.pulled},
             {QStringLiteral("invalid"), status.counters.invalid},
