@@ -11,12 +11,14 @@ OpenSslCrypto::OpenSslCrypto(const NodeKey &key)
     : m_key(key)
     , m_self(key.id())
     , m_sha256(EVP_MD_fetch({}, "SHA256", {})) // once: a look-up per hash costs more than the hash
+    , m_hashing(EVP_MD_CTX_new())
 {
-    BORG_ASSERT(m_sha256);
+    BORG_ASSERT(m_sha256 && m_hashing);
 }
 
 OpenSslCrypto::~OpenSslCrypto()
 {
+    EVP_MD_CTX_free(m_hashing);
     EVP_MD_free(m_sha256);
 }
 
@@ -30,7 +32,12 @@ Hash OpenSslCrypto::hash(QByteArrayView bytes) const
 {
     Hash hash;
     const auto size = static_cast<std::size_t>(bytes.size());
-    const int isDone = EVP_Digest(bytes.data(), size, hash.data(), nullptr, m_sha256, {});
+    const std::unique_lock lock(m_hashingMutex, std::try_to_lock);
+    const int isDone = lock.owns_lock()
+        ? EVP_DigestInit_ex2(m_hashing, m_sha256, nullptr)
+            & EVP_DigestUpdate(m_hashing, bytes.data(), size)
+            & EVP_DigestFinal_ex(m_hashing, hash.data(), nullptr)
+        : EVP_Digest(bytes.data(), size, hash.data(), nullptr, m_sha256, {});
     BORG_ASSERT(isDone == 1);
     return hash;
 }

@@ -5,6 +5,7 @@
 #include <crypto/node_key.h>
 
 struct evp_md_st;
+struct evp_md_ctx_st;
 
 namespace borg::crypto {
 
@@ -31,6 +32,8 @@ private:
     const NodeKey &m_key;
     const NodeId m_self;
     evp_md_st *const m_sha256;
+    evp_md_ctx_st *const m_hashing; ///< Kept: to make one costs half as much as a short hash.
+    mutable std::mutex m_hashingMutex;
     mutable ed25519::KnownKeys m_keys;
 };
 

@@ -225,8 +225,7 @@ bool Broadcast::batch(Link &from, const wire::Frame &frame, net::Head &&head)
         Stored stored;
         stored.frameClass = frame.frameClass;
         stored.batch = shared;
-        stored.index = static_cast<std::size_t>(
-            std::ranges::find(shared->leaves, item.leaf) - shared->leaves.begin());
+        stored.index = item.index;
         if (take(item, *source, stored, from.isTree())) {
             ids.push_back(stored.id);
             m_store.add(std::move(stored));
@@ -253,7 +252,7 @@ std::optional<std::vector<Broadcast::Incoming>> Broadcast::split(
         const auto message = rest.first(item.messageBytes);
         const auto attachment = rest.sliced(item.messageBytes, item.attachmentBytes);
         const auto leaf = m_context.crypto.hash(message);
-        parts.push_back({&head, message, attachment, leaf, idOf(leaf)});
+        parts.push_back({&head, message, attachment, leaf, idOf(leaf), parts.size()});
         rest = rest.sliced(item.messageBytes + item.attachmentBytes);
     }
     if (!rest.isEmpty())
@@ -315,13 +314,22 @@ bool Broadcast::take(const Incoming &incoming, Source &source, Stored &stored, b
     if (m_pulls.arrived(incoming.id, isTree))
         ++m_context.counters.pulled;
 
-    Delivered delivered{incoming.id, source.id, QString::fromLatin1(incoming.view.type),
-        stored.message, stored.attachment, incoming.head->hops};
+    Delivered delivered{incoming.id, source.id, typeText(incoming.view.type), stored.message,
+        stored.attachment, incoming.head->hops};
     if (m_inner({delivered, incoming.view.type, incoming.view.seq, *incoming.head}))
         return false;
     ++m_context.counters.delivered;
     m_context.act(Deliver{std::move(delivered)});
     return true;
+}
+
+QString Broadcast::typeText(QByteArrayView type)
+{
+    if (type != m_lastTypeBytes) {
+        m_lastTypeBytes = type.toByteArray();
+        m_lastType = QString::fromLatin1(type);
+    }
+    return m_lastType;
 }
 
 void Broadcast::spread(const wire::Frame &frame, std::span<const MessageId> ids, const Link *from)

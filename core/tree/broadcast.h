@@ -66,6 +66,7 @@ private:
         QByteArrayView attachment;
         crypto::Hash leaf;
         MessageId id;
+        std::size_t index = 0; ///< In its batch.
         net::MessageView view{};
     };
     enum class Verdict : quint8 { Good, Stale, Invalid };
@@ -80,6 +81,7 @@ private:
         const net::Head &head, const crypto::Hash &root, std::size_t count);
     /// @return whether it is to be stored and announced.
     bool take(const Incoming &incoming, Source &source, Stored &stored, bool isTree);
+    [[nodiscard]] QString typeText(QByteArrayView type);
     void spread(const wire::Frame &frame, std::span<const MessageId> ids, const Link *from);
     void announce(std::span<const MessageId> ids, const Link *from);
     void offer(const MessageId &id, const Link *from);
@@ -108,6 +110,8 @@ private:
     std::array<Root, 64> m_roots{}; ///< Checked lately.
     std::size_t m_rootCount = 0;
     Ticks m_sweptAt{0};
+    QString m_lastType; ///< Most messages are of the type of the one before.
+    QByteArray m_lastTypeBytes;
 };
 
 } // namespace borg::tree

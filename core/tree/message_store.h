@@ -5,8 +5,10 @@
 #include <tree/tree_types.h>
 
 #include <deque>
+#include <functional>
 #include <memory>
-#include <unordered_map>
+#include <optional>
+#include <vector>
 
 namespace borg::tree {
 
@@ -43,6 +45,27 @@ struct Stored {
     [[nodiscard]] wire::Frame frame(const crypto::Crypto &crypto) const;
 };
 
+/// Where messages that are numbered as they come are, by id. Messages go in the order of their
+/// numbers; nothing is done for it: what is dead is left out when the table is made again.
+class NumberIndex {
+public:
+    /// @param first, end: the numbers that live.
+    void add(const MessageId &id, quint64 first, quint64 end);
+    /// @return the number for which `is` holds, among those that `id` may have.
+    [[nodiscard]] std::optional<quint64> find(const MessageId &id, quint64 first, quint64 end,
+        const std::function<bool(quint64)> &is) const;
+
+private:
+    struct Slot {
+        quint32 tag = 0; ///< Of the id, odd; 0: free.
+        quint32 number = 0; ///< Its low half.
+    };
+    void put(Slot entry);
+
+    std::vector<Slot> m_slots; // a power of two of them, open addressing
+    std::size_t m_used = 0;
+};
+
 /// The last messages, for neighbours who missed them. Bounded in time and bytes.
 class MessageStore {
 public:
@@ -64,7 +87,7 @@ public:
 private:
     const qsizetype m_bytesMax;
     std::deque<Stored> m_messages;
-    std::unordered_map<MessageId, quint64, MessageIdHash> m_numbers; ///< Of those in m_messages.
+    NumberIndex m_numbers;
     quint64 m_first = 0; ///< The number of m_messages.front().
     qsizetype m_bytes = 0;
 };

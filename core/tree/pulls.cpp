@@ -19,17 +19,36 @@ Pulls::Missing *Pulls::ensure(const MessageId &id, Ticks wait)
 
 void Pulls::schedule(const MessageId &id, Missing &missing, Ticks due)
 {
-    m_due.erase({missing.due, id});
+    if (m_due.size() > 2 * m_missing.size() + 1024) {
+        std::erase_if(m_due, [this](const Due &entry) {
+            const auto at = m_missing.find(entry.second);
+            return at == m_missing.end() || at->second.due != entry.first;
+        });
+        std::ranges::make_heap(m_due, std::greater{});
+    }
     missing.due = due;
-    m_due.emplace(due, id);
+    m_due.emplace_back(due, id);
+    std::ranges::push_heap(m_due, std::greater{});
     m_context.wakeBy(due);
+}
+
+std::optional<Pulls::Due> Pulls::nextDue()
+{
+    while (!m_due.empty()) {
+        const auto at = m_missing.find(m_due.front().second);
+        if (at != m_missing.end() && at->second.due == m_due.front().first)
+            return m_due.front();
+        std::ranges::pop_heap(m_due, std::greater{});
+        m_due.pop_back();
+    }
+    return std::nullopt;
 }
 
 void Pulls::announced(const NodeId &from, const MessageId &id)
 {
     Missing *missing = ensure(id, firstWait());
     if (missing && missing->announcers.size() < kAnnouncersMax
-        && !std::ranges::contains(missing->announcers, from))
+        && !missing->announcers.contains(from))
         missing->announcers.push_back(from);
 }
 
@@ -39,7 +58,7 @@ void Pulls::offered(Link &from, const MessageId &id)
     if (!missing)
         return;
     // A parent comes first; whoever offers has the message and is a shorter way than a rumour.
-    std::erase(missing->announcers, from.peer.id);
+    missing->announcers.removeAll(from.peer.id);
     const auto where = from.isParent ? missing->announcers.begin() : missing->announcers.end();
     missing->announcers.insert(where, from.peer.id);
     if (!missing->isOffered && missing->asked == 0)
@@ -59,42 +78,42 @@ bool Pulls::arrived(const MessageId &id, bool isTree)
         const Ticks lag = m_context.now() - missing->second.since;
         m_lagsUs[m_lagCount++ % m_lagsUs.size()]
             = static_cast<quint32>(std::min<qint64>(lag.count(), kPatience.count()));
+        if (m_lagCount % 16 == 0)
+            learnWait();
     }
-    m_due.erase({missing->second.due, id});
     m_missing.erase(missing);
     return wasAsked;
 }
 
-Ticks Pulls::firstWait() const
+void Pulls::learnWait()
 {
-    if (m_lagCount < 16)
-        return kFirstWaitMin;
     std::array<quint32, 64> lags = m_lagsUs;
     const auto end = lags.begin() + static_cast<qptrdiff>(std::min(m_lagCount, lags.size()));
     const auto p95 = lags.begin() + (end - lags.begin()) * 95 / 100;
     std::ranges::nth_element(lags.begin(), p95, end);
-    return std::max(kFirstWaitMin, Ticks{*p95 + *p95 / 2});
+    m_firstWait = std::max(kFirstWaitMin, Ticks{*p95 + *p95 / 2});
 }
 
 void Pulls::wake()
 {
     std::map<NodeId, std::vector<MessageId>> asks;
     const Ticks now = m_context.now();
-    while (!m_due.empty() && m_due.begin()->first <= now) {
-        const MessageId id = m_due.begin()->second;
-        m_due.erase(m_due.begin());
+    for (auto due = nextDue(); due && due->first <= now; due = nextDue()) {
+        const MessageId id = due->second;
+        std::ranges::pop_heap(m_due, std::greater{});
+        m_due.pop_back();
         Missing &missing = m_missing.at(id);
         if (!missing.isOffered && now < m_treeAt + kFlowing && now < missing.since + kPatience) {
             schedule(id, missing, now + kFlowing);
             continue;
         }
-        std::erase_if(missing.announcers, [&](const NodeId &a) { return !m_links.find(a); });
+        missing.announcers.removeIf([&](const NodeId &a) { return !m_links.find(a); });
         const int count = static_cast<int>(missing.announcers.size());
         if (count == 0 || missing.asked >= kRounds * count) {
             m_missing.erase(id); // somebody announces it again, or nobody has it
             continue;
         }
-        const NodeId whom = missing.announcers[static_cast<std::size_t>(missing.asked % count)];
+        const NodeId whom = missing.announcers[missing.asked % count];
         auto &ids = asks[whom];
         Link &link = *m_links.find(whom);
         if (ids.size() % static_cast<std::size_t>(kIdsPerFrame) == 0
@@ -113,8 +132,8 @@ void Pulls::wake()
             m_links.say(*m_links.find(whom), Graft{}, write(some));
         }
     }
-    if (!m_due.empty())
-        m_context.wakeBy(m_due.begin()->first);
+    if (const auto due = nextDue())
+        m_context.wakeBy(due->first);
 }
 
 QByteArray Pulls::write(std::span<const MessageId> ids)

@@ -4,7 +4,9 @@
 #include <tree/links.h>
 #include <tree/message_store.h>
 
-#include <set>
+#include <QVarLengthArray>
+
+#include <unordered_map>
 
 namespace borg::tree {
 
@@ -19,7 +21,7 @@ public:
     static constexpr Ticks kPatience = std::chrono::seconds(2);
     static constexpr Ticks kFlowing = std::chrono::milliseconds(100); ///< Since the last one.
     static constexpr std::size_t kMissingMax = 20'000;
-    static constexpr std::size_t kAnnouncersMax = 8;
+    static constexpr qsizetype kAnnouncersMax = 8;
     static constexpr int kRounds = 3; ///< Through all who announced it.
     static constexpr qsizetype kIdsPerFrame = 64;
 
@@ -38,7 +40,7 @@ public:
     /// Asks for what is due.
     void wake();
 
-    [[nodiscard]] Ticks firstWait() const;
+    [[nodiscard]] Ticks firstWait() const { return m_firstWait; }
     [[nodiscard]] std::size_t missingCount() const { return m_missing.size(); }
 
     [[nodiscard]] static QByteArray write(std::span<const MessageId> ids);
@@ -47,21 +49,27 @@ public:
 
 private:
     struct Missing {
-        std::vector<NodeId> announcers;
+        QVarLengthArray<NodeId, 4> announcers;
         Ticks since{0};
         Ticks due{0};
         int asked = 0;
         bool isOffered = false;
     };
+    using Due = std::pair<Ticks, MessageId>;
+
     Missing *ensure(const MessageId &id, Ticks wait);
     void schedule(const MessageId &id, Missing &missing, Ticks due);
+    /// @return the missing one that is due first, whenever that is.
+    [[nodiscard]] std::optional<Due> nextDue();
+    void learnWait();
 
     Context &m_context;
     Links &m_links;
     std::unordered_map<MessageId, Missing, MessageIdHash> m_missing;
-    std::set<std::pair<Ticks, MessageId>> m_due;
+    std::vector<Due> m_due; ///< A heap. Entries that m_missing does not confirm are void.
     std::array<quint32, 64> m_lagsUs{}; ///< From the announcement to the message, lately.
     std::size_t m_lagCount = 0;
+    Ticks m_firstWait = kFirstWaitMin; ///< By the lags.
     Ticks m_treeAt{-1'000'000}; ///< When the tree last brought a message.
 };
 

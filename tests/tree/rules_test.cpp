@@ -2,6 +2,7 @@
 #include <sim/sim_crypto.h>
 #include <sim/sim_rng.h>
 #include <tree/id_set.h>
+#include <tree/message_store.h>
 #include <tree/place.h>
 #include <tree/seq_window.h>
 #include <tree/sources.h>
@@ -75,6 +76,37 @@ private Q_SLOTS:
         set.insert(messageId(kMany + 2), 400s);
         QVERIFY(!set.contains(messageId(kMany)));
         QVERIFY(set.contains(messageId(kMany + 1)));
+    }
+
+    /// The ids share half of their bits with others, so that the index cannot tell by tags alone.
+    void aStoreFindsWhatItStillHolds()
+    {
+        constexpr quint32 kHeld = 100;
+        constexpr qsizetype kBytes = 1000;
+        MessageStore store(kHeld * kBytes);
+        for (quint32 i = 0; i < 5'000; ++i) {
+            Stored stored;
+            stored.id = messageId(i % 977);
+            stored.id.bytes[4] = static_cast<quint8>(i >> 8);
+            stored.id.bytes[5] = static_cast<quint8>(i);
+            stored.seq = i;
+            stored.at = 1s;
+            stored.message = QByteArray(kBytes, 'x');
+            const auto id = stored.id;
+            store.add(std::move(stored));
+            QVERIFY(store.find(id));
+            QCOMPARE(store.find(id)->seq, quint64{i});
+            QVERIFY(!store.find(messageId(i + 1'000'000)));
+            for (const auto &held : store.all())
+                QVERIFY(i % 97 != 0 || store.find(held.id) == &held);
+            if (i == 4'999) {
+                QCOMPARE(store.all().size(), std::size_t{kHeld + 1});
+                const auto first = store.all().front().id;
+                store.trim(1s + MessageStore::kKeepFor + 1s);
+                QVERIFY(store.all().empty());
+                QVERIFY(!store.find(id) && !store.find(first));
+            }
+        }
     }
 
     void betterIsAnOrder()
