@@ -24,7 +24,7 @@ void NetClock::start(Rules rules, std::function<void()> changed)
 
 void NetClock::add(const Sample &sample)
 {
-    m_time.add(sample, now());
+    m_time.add(sample);
     if (!m_time.isSettled())
         evaluate();
 }

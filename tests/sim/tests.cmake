@@ -6,3 +6,6 @@ borg_test(sim full_world_test)
 target_sources(full_world_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/sim/full_world.cpp)
 target_link_libraries(full_world_test PRIVATE Borg::store)
 set_tests_properties(sim.full_world_test PROPERTIES TIMEOUT 1800) # the soak has 100 seeds
+borg_test(sim time_sim_test)
+target_link_libraries(time_sim_test PRIVATE Borg::time)
+set_tests_properties(sim.time_sim_test PROPERTIES TIMEOUT 1800) # the soak has 100 seeds
