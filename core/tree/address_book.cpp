@@ -9,7 +9,7 @@ void AddressBook::add(const net::Peer &peer, Rank rank)
         return;
     if (m_entries.size() >= kEntriesMax && !m_entries.contains(peer.id))
         makeRoom();
-    const auto [entry, isNew] = m_entries.try_emplace(peer.id, Entry{peer, rank, {}, 0, {}});
+    const auto [entry, isNew] = m_entries.try_emplace(peer.id, Entry{.peer = peer, .rank = rank});
     if (isNew)
         return;
     entry->second.rank = std::min(entry->second.rank, rank);
@@ -52,10 +52,23 @@ std::size_t AddressBook::dial(std::size_t most, Rank worst)
         if (count == most)
             break;
         entry->dialledAt = m_context.now();
+        entry->isAside = false;
         m_context.act(Dial{entry->peer});
         ++count;
     }
     return count;
+}
+
+void AddressBook::dialAside(const net::Peer &peer)
+{
+    add(peer, Rank::Known);
+    const auto entry = m_entries.find(peer.id);
+    if (entry == m_entries.end() || isWaiting(entry->second) || m_links.find(peer.id)
+        || m_context.scores.isRefused(peer.id))
+        return;
+    entry->second.dialledAt = m_context.now();
+    entry->second.isAside = true;
+    m_context.act(Dial{entry->second.peer});
 }
 
 void AddressBook::calm()
@@ -80,7 +93,7 @@ bool AddressBook::isDialling(const NodeId &id) const
 std::size_t AddressBook::diallingCount() const
 {
     const auto isOpen = [this](const Entry &entry) {
-        return entry.dialledAt && m_context.now() < *entry.dialledAt + kDialMax;
+        return entry.dialledAt && !entry.isAside && m_context.now() < *entry.dialledAt + kDialMax;
     };
     return static_cast<std::size_t>(std::ranges::count_if(m_entries, [&](const auto &e) {
         return isOpen(e.second);
@@ -102,9 +115,12 @@ Ticks AddressBook::nextDial() const
     return next;
 }
 
-void AddressBook::linkUp(const net::Peer &peer)
+std::optional<Ticks> AddressBook::linkUp(const net::Peer &peer)
 {
+    std::optional<Ticks> took;
     if (const auto entry = m_entries.find(peer.id); entry != m_entries.end()) {
+        if (entry->second.dialledAt)
+            took = m_context.now() - *entry->second.dialledAt;
         entry->second.dialledAt.reset();
         entry->second.failures = 0;
         if (entry->second.rank == Rank::Now)
@@ -113,6 +129,7 @@ void AddressBook::linkUp(const net::Peer &peer)
     // Whoever answered there is known from here on, by its id.
     if (std::erase_if(m_unknown, [&](const Unknown &u) { return u.endpoint == peer.endpoint; }) > 0)
         add(peer, Rank::Seed);
+    return took;
 }
 
 void AddressBook::linkDown(const NodeId &id)

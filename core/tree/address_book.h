@@ -30,12 +30,16 @@ public:
 
     /// Dials up to `most` whose time has come and to whom there is no link. @return how many.
     std::size_t dial(std::size_t most, Rank worst = Rank::Known);
+    /// Dials this one, unless there is a link, or a dial under way, or it failed just now. Nobody
+    /// waits for the answer: it does not count as dialling.
+    void dialAside(const net::Peer &peer);
     [[nodiscard]] bool isDialling(const NodeId &id) const;
     [[nodiscard]] std::size_t diallingCount() const;
     /// @return when dial() has somebody again; max() for never.
     [[nodiscard]] Ticks nextDial() const;
 
-    void linkUp(const net::Peer &peer);
+    /// @return how long our dial took; nothing when it was the peer who dialled.
+    std::optional<Ticks> linkUp(const net::Peer &peer);
     void linkDown(const NodeId &id);
     void dialFailed(const net::Endpoint &endpoint);
 
@@ -45,7 +49,8 @@ private:
     struct Entry {
         net::Peer peer;
         Rank rank = Rank::Known;
-        std::optional<Ticks> dialledAt; ///< While a dial is under way.
+        std::optional<Ticks> dialledAt{}; ///< While a dial is under way.
+        bool isAside = false;
         int failures = 0;
         Ticks retryAt{0};
     };

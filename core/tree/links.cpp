@@ -72,6 +72,8 @@ void Links::refused(const SendRefused &event)
     m_context.counters.frameBytesSent -= event.frame.sizeBytes();
     link->backlogBytes += event.frame.sizeBytes();
     link->backlog.push_back(event.frame);
+    if (!link->behindSince)
+        link->behindSince = m_context.now();
 }
 
 void Links::writable(const NodeId &peer)
@@ -93,6 +95,8 @@ void Links::hearClock(Link &link, qint64 at, qint64 echo, quint32 heldUs)
     if (echo <= 0 || echo > m_context.now().count())
         return;
     const Ticks rtt = std::max(m_context.now() - Ticks{echo} - Ticks{qint64{heldUs}}, Ticks{1});
+    link.lastRtt = rtt;
+    link.rttAt = m_context.now();
     // Follows down at once and up slowly: queues only ever add.
     link.rtt = link.rtt && rtt > *link.rtt ? *link.rtt + (rtt - *link.rtt) / 8 : rtt;
 }
@@ -111,6 +115,8 @@ std::vector<NodeId> Links::beat(const Place &place)
     std::vector<NodeId> lost;
     const Ticks now = m_context.now();
     for (auto &[id, link] : m_links) {
+        if (link.backlog.empty())
+            link.behindSince.reset();
         const Ticks every
             = link.isTree() ? m_context.config.heartbeatEvery : m_context.config.idleHeartbeatEvery;
         if (now >= link.heardAt + kMissedBeats * every) {

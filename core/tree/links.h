@@ -36,6 +36,7 @@ struct Link {
     bool isParent = false; ///< From the attach on.
     bool isChild = false;
     bool isBackup = false;
+    bool walked = false; ///< We sent a walk over it.
     bool owesContacts = false; ///< We asked for contacts.
     bool wantsIds = false; ///< We asked for ids.
     bool peerWantsIds = false;
@@ -47,6 +48,10 @@ struct Link {
     qint64 peerAt = 0; ///< The peer's last `at`; 0 for none.
     Ticks peerAtHeard{0};
     std::optional<Ticks> rtt; ///< The least of the last ones, roughly.
+    Ticks lastRtt{0}; ///< As it was measured last, at `rttAt`.
+    std::optional<Ticks> rttAt;
+    std::optional<Ticks> dialTook; ///< Until the link was up, when we dialled it.
+    std::optional<Ticks> behindSince; ///< Since when something waits in `backlog`.
     Use use; ///< What we last told.
     std::vector<MessageId> ids; ///< To be announced.
     Ticks idsSince{0}; ///< When the first of them came.
@@ -54,6 +59,7 @@ struct Link {
     qsizetype backlogBytes = 0;
     TokenBucket graftsIn{10, 20, upAt};
     TokenBucket graftsOut{8, 16, upAt};
+    TokenBucket wordsIn{10, 40, upAt}; ///< Walks and probes.
 };
 
 /// All links, and everything that is sent over them.

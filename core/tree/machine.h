@@ -105,6 +105,7 @@ struct Context {
     Scores scores{config.local}; ///< Every part charges those who abuse it.
 
     [[nodiscard]] Ticks now() const { return moment.now; }
+    [[nodiscard]] qint64 utcUs() const { return std::max(moment.utcUs, moment.utcMs * 1000); }
     void act(Action action) const { actions->push_back(std::move(action)); }
     void wakeBy(Ticks at) { wakeAt = std::min(wakeAt, at); }
     /// @return a number of microseconds in [0, span).

@@ -239,6 +239,9 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                           [&](const Leaving &w) { return place(w); },
                           [&](const Use &w) { return place(w); },
                           [&](const Better &w) { return place(w); },
+                          [&](const Walk &w) { return place(w); },
+                          [&](const Walked &w) { return place(w); },
+                          [&](const Probe &w) { return place(w); },
                           [&](const IHave &) { return m_broadcast.announced(from, body, false); },
                           [&](const Offer &) { return m_broadcast.announced(from, body, true); },
                           [&](const Graft &) { return m_broadcast.asked(from, body); },
@@ -267,6 +270,8 @@ TreeStatus PeerTree::status() const
     status.depth = depthOf(standing.place);
     status.epoch = standing.place.epoch;
     status.counters = m_context.counters;
+    if (const auto took = m_placement.lastFailover())
+        status.lastFailoverMs = took->count() / 1000;
     status.history.assign(m_placement.history().begin(), m_placement.history().end());
     for (const auto &[id, link] : m_links.all()) {
         LinkStatus shown{id, link.peer.endpoint, link.isParent, link.isChild, link.isBackup,

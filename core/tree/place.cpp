@@ -38,19 +38,30 @@ quint32 freeOf(const Place &place)
     return place.capacity - std::min(place.children, place.capacity);
 }
 
-bool isPlausible(const Place &place, const NodeId &sender, qint64 utcMs)
+Claim judge(const Place &place, const NodeId &sender, qint64 epochMax)
 {
     const QByteArrayView path(place.path);
     if (path.isEmpty() || path.size() % kPathItemBytes != 0 || path.size() > kPathBytesMax
         || !path.startsWith(shortId(place.root)) || !path.endsWith(shortId(sender)))
-        return false;
+        return Claim::Absurd;
     for (qsizetype at = 0; at < path.size(); at += kPathItemBytes) {
         for (qsizetype other = at + kPathItemBytes; other < path.size(); other += kPathItemBytes) {
             if (path.sliced(at, kPathItemBytes) == path.sliced(other, kPathItemBytes))
-                return false;
+                return Claim::Absurd;
         }
     }
-    return place.epoch >= 0 && place.epoch <= utcMs / 1000 + kEpochAheadS;
+    const bool isRoot = path.size() == kPathItemBytes;
+    if (place.capacity > kCapacityMax || place.children > kCapacityMax || place.rank > kRankMax
+        || place.latRootUs > kLatencyUsMax || (isRoot && place.latRootUs != 0) || place.epoch < 0)
+        return Claim::Absurd;
+    return place.epoch > epochMax ? Claim::Future : Claim::Fine;
+}
+
+qint64 epochMaxAt(qint64 utcUs, qint64 boundUs)
+{
+    constexpr qint64 kSecond = 1'000'000;
+    const qint64 slack = boundUs > 0 ? boundUs : kClocksApartS * kSecond;
+    return (utcUs + std::min(slack, kClocksApartS * kSecond)) / kSecond + kEpochAheadS;
 }
 
 bool isSameTree(const Place &a, const Place &b)
@@ -82,12 +93,21 @@ Place placeOfRoot(const NodeId &self, qint64 epoch, quint32 rank, quint32 capaci
 
 Place placeUnder(const Place &parent, Ticks rtt, const NodeId &self)
 {
-    constexpr qint64 kLatencyUsMax = 60'000'000;
     Place place = parent;
     place.path.append(shortId(self));
     place.latRootUs = static_cast<quint32>(
-        std::min(parent.latRootUs + std::max<qint64>(rtt.count(), 0) / 2, kLatencyUsMax));
+        std::min<qint64>(parent.latRootUs + std::max<qint64>(rtt.count(), 0) / 2, kLatencyUsMax));
     return place;
+}
+
+Ticks wayOf(const Place &place, Ticks rtt)
+{
+    return Ticks{place.latRootUs} + rtt / 2 + Ticks{2'000} * depthOf(place);
+}
+
+bool isFarBetter(Ticks way, Ticks than)
+{
+    return 100 * way < (100 - kGainPercent) * than && way + kGainMin < than;
 }
 
 Ticks costOf(const Place &place, Ticks rtt)
@@ -98,7 +118,16 @@ Ticks costOf(const Place &place, Ticks rtt)
     const quint32 busy = place.children - std::min(place.children, half);
     const Ticks load{50'000 * qint64{busy} / std::max<qint64>(place.capacity - half, 1)};
     const Ticks full{freeOf(place) == 0 ? 100'000 : 0}; // it would only send us on
-    return Ticks{place.latRootUs} + rtt / 2 + Ticks{2'000} * depthOf(place) + load + full;
+    return wayOf(place, rtt) + load + full;
+}
+
+quint32 capacityFor(qint64 bitsPerSecond)
+{
+    constexpr qint64 kMbit = 1'000'000;
+    return bitsPerSecond < 5 * kMbit  ? 0
+        : bitsPerSecond < 50 * kMbit  ? 4
+        : bitsPerSecond < 300 * kMbit ? 8
+                                      : 24;
 }
 
 quint32 rankOf(Ticks uptime, quint32 capacity)

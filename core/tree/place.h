@@ -17,10 +17,24 @@ namespace borg::tree {
 [[nodiscard]] quint32 sharedNodes(const Place &a, const Place &b);
 [[nodiscard]] quint32 freeOf(const Place &place);
 
-/// A path from the named root to `sender`, of allowed length and without a loop, and an epoch that
-/// is not from the future: at most kEpochAheadS seconds after `utcMs`.
-[[nodiscard]] bool isPlausible(const Place &place, const NodeId &sender, qint64 utcMs);
-inline constexpr qint64 kEpochAheadS = 15 * 60 + 2; ///< Clocks may differ by so much.
+/// What is to be thought of a place that a peer claims for itself.
+enum class Claim : quint8 {
+    Fine,
+    Future, ///< Its root took over at a time that is still to come: somebody's clock is off.
+    Absurd, ///< No honest node says so.
+};
+/// Absurd is a path that does not lead from the root to `sender`, too long or with a loop, and
+/// figures beyond every limit.
+[[nodiscard]] Claim judge(const Place &place, const NodeId &sender, qint64 epochMax);
+/// @return the latest second in which an honest root can have taken over: our date, what it may be
+///         off, and kEpochAheadS; with a bound of 0 nobody knows that, and clocks may differ by
+///         kClocksApartS.
+[[nodiscard]] qint64 epochMaxAt(qint64 utcUs, qint64 boundUs);
+inline constexpr qint64 kEpochAheadS = 2;
+inline constexpr qint64 kClocksApartS = 15 * 60;
+inline constexpr quint32 kCapacityMax = 256; ///< As many as there can be links.
+inline constexpr quint32 kRankMax = 511;
+inline constexpr quint32 kLatencyUsMax = 60'000'000; ///< From the root.
 
 [[nodiscard]] bool isSameTree(const Place &a, const Place &b);
 /// When two trees meet, the root of the other attaches to this one: later epoch, then higher rank,
@@ -32,10 +46,21 @@ inline constexpr qint64 kEpochAheadS = 15 * 60 + 2; ///< Clocks may differ by so
 /// @return the place of `self` under a parent at `parent`, `rtt` away.
 [[nodiscard]] Place placeUnder(const Place &parent, Ticks rtt, const NodeId &self);
 
-/// @return how bad a parent at `place`, `rtt` away, would be.
+/// @return what each message takes through a parent at `place`, `rtt` away, and 2 ms a level, so
+///         that a tree on a fast network stays shallow. Without the parent's load: a full parent is
+///         as good as any for those who have their place there.
+[[nodiscard]] Ticks wayOf(const Place &place, Ticks rtt);
+/// Worth a move: by kGainPercent and by kGainMin.
+[[nodiscard]] bool isFarBetter(Ticks way, Ticks than);
+inline constexpr qint64 kGainPercent = 15;
+inline constexpr Ticks kGainMin = std::chrono::milliseconds(10);
+/// @return how bad a parent at `place`, `rtt` away, would be for a newcomer.
 [[nodiscard]] Ticks costOf(const Place &place, Ticks rtt);
 
-/// @return 0 to 511: the longer a node is up and the more children it takes, the higher.
+/// @return how many children a node takes that sends so much at most: 0, 4, 8 or 24.
+[[nodiscard]] quint32 capacityFor(qint64 bitsPerSecond);
+
+/// @return 0 to kRankMax: the longer a node is up and the more children it takes, the higher.
 [[nodiscard]] quint32 rankOf(Ticks uptime, quint32 capacity);
 
 } // namespace borg::tree

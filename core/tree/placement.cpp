@@ -21,6 +21,8 @@ Placement::Placement(Context &context, Links &links, Broadcast &broadcast, Membe
     , m_members(members)
     , m_book(context, links)
     , m_upkeep(context, links, m_book, members, m_standing)
+    , m_moves(context, links, m_book, members, m_standing)
+    , m_walks(context, links)
 {
 }
 
@@ -54,7 +56,7 @@ void Placement::leave()
 
 void Placement::linkUp(const LinkUp &event)
 {
-    m_book.linkUp(event.peer);
+    const auto dialTook = m_book.linkUp(event.peer);
     if (m_links.all().size() >= Links::kLinksMax || m_context.scores.isRefused(event.peer.id))
         return m_context.act(HangUp{event.peer.id});
     if (Link *before = m_links.find(event.peer.id); before && before->isTree())
@@ -62,6 +64,7 @@ void Placement::linkUp(const LinkUp &event)
     Link &link = m_links.add(event.peer, event.direction);
     const bool isAsking = m_search && !m_standing.parent;
     link.owesContacts = isAsking;
+    link.dialTook = dialTook;
     const auto &self = m_context.config.self;
     m_links.say(link,
         Hello{1, 1, {}, m_context.config.network, self.host, self.port,
@@ -75,13 +78,16 @@ void Placement::linkDown(const NodeId &peer, const QString &reason)
     if (const Link *link = m_links.find(peer)) {
         const bool wasParent = link->isParent;
         const bool wasChild = link->isChild;
+        const Ticks heardAt = link->heardAt;
         m_links.remove(peer);
+        if (m_move && m_move->to == peer)
+            m_move.reset();
         m_upkeep.soon();
         m_context.isStatusChanged = true;
         if (wasChild)
             childrenChanged();
         if (wasParent)
-            return parentLost(reason);
+            return parentLost(reason, heardAt);
     }
     step();
 }
@@ -90,6 +96,22 @@ void Placement::dialFailed(const net::Endpoint &endpoint)
 {
     m_book.dialFailed(endpoint);
     step();
+}
+
+bool Placement::believes(const NodeId &sender, const Place &place)
+{
+    const qint64 epochMax = epochMaxAt(m_context.utcUs(), m_context.moment.boundUs);
+    Claim claim = judge(place, sender, epochMax);
+    // Nobody can know of a takeover of ours that never was.
+    if (claim == Claim::Fine && place.root == m_context.self && place.epoch > m_ownEpoch) {
+        m_context.scores.add(sender, Offence::Contradiction);
+        return false;
+    }
+    if (claim == Claim::Absurd)
+        m_context.scores.add(sender, Offence::Absurd);
+    if (claim == Claim::Future)
+        m_context.scores.note(sender, Offence::FutureDated);
+    return claim == Claim::Fine;
 }
 
 bool Placement::hear(Link &from, const Hello &word)
@@ -107,8 +129,8 @@ bool Placement::hear(Link &from, const Hello &word)
         return false;
     from.peer.endpoint = {word.host, static_cast<quint16>(word.port)};
     m_book.add(from.peer, AddressBook::Rank::Known);
-    if (!isPlausible(word.place, id, m_context.moment.utcMs))
-        return true; // a clock far off, or ours: no neighbour in the tree
+    if (!believes(id, word.place))
+        return true; // or a clock is off, perhaps ours: no neighbour in the tree
     from.isGreeted = true;
     from.place = word.place;
     m_links.hearClock(from, word.at, 0, 0);
@@ -124,7 +146,7 @@ bool Placement::hear(Link &from, const Hello &word)
 bool Placement::hear(Link &from, const State &word)
 {
     m_links.hearClock(from, word.at, word.echo, word.heldUs);
-    if (!from.isGreeted || !isPlausible(word.place, from.peer.id, m_context.moment.utcMs))
+    if (!from.isGreeted || !believes(from.peer.id, word.place))
         return true;
     from.place = word.place;
     if (!from.isParent || !m_standing.isAccepted) {
@@ -134,8 +156,9 @@ bool Placement::hear(Link &from, const State &word)
     }
     if (word.successors && from.peer.id == word.place.root) {
         m_standing.successors.clear();
-        for (const auto &[id, host, port, free] : *word.successors)
-            m_standing.successors.push_back({id, {host, static_cast<quint16>(port)}});
+        for (const auto &next : *word.successors)
+            m_standing.successors.push_back(
+                {next.id, {next.host, static_cast<quint16>(next.port)}});
         m_upkeep.soon();
     }
     if (!passes(word.place, m_context.self)) {
@@ -162,14 +185,18 @@ bool Placement::hear(Link &from, const Attach &word, QByteArrayView bytes)
     const auto digest = Digest::read(bytes);
     if (!digest)
         return false;
-    if (!from.isGreeted || !isPlausible(word.place, from.peer.id, m_context.moment.utcMs))
+    if (!from.isGreeted || !believes(from.peer.id, word.place))
         return refuse(from, u"clock"_s), true;
     from.place = word.place;
-    if (from.isParent) {
+    const bool isMoveTarget = m_move && m_move->to == from.peer.id;
+    if (from.isParent || isMoveTarget) {
         // Both attached to the other at once, and only one may stay below.
-        if (m_standing.isAccepted || m_context.self < from.peer.id)
+        if ((from.isParent && m_standing.isAccepted) || m_context.self < from.peer.id)
             return refuse(from, u"loop"_s), true;
-        letGoOfParent();
+        if (from.isParent)
+            letGoOfParent();
+        else
+            m_move.reset(); // it refuses us by the same rule
     }
     if (passes(m_standing.place, from.peer.id))
         return refuse(from, u"loop"_s), true;
@@ -180,6 +207,9 @@ bool Placement::hear(Link &from, const Attach &word, QByteArrayView bytes)
     }
     if (!from.isChild && childCount() >= m_context.config.capacity)
         return refuse(from, u"full"_s), true;
+    if (const auto until = m_sentOnUntil.find(from.peer.id);
+        until != m_sentOnUntil.end() && until->second > m_context.now())
+        return refuse(from, u"behind"_s), true;
 
     from.isChild = true;
     from.isBackup = false;
@@ -202,28 +232,25 @@ bool Placement::hear(Link &from, const Accept &word, QByteArrayView bytes)
     const auto digest = Digest::read(bytes);
     if (!digest)
         return false;
-    if (!from.isParent) {
+    const bool isMove = m_move && m_move->to == from.peer.id;
+    if (!from.isParent && !isMove) {
         m_links.say(from, Detach{}); // we asked, and found another meanwhile
         return true;
     }
-    if (!isPlausible(word.place, from.peer.id, m_context.moment.utcMs)
-        || passes(word.place, m_context.self)) {
+    if (!believes(from.peer.id, word.place) || passes(word.place, m_context.self)) {
         m_links.say(from, Detach{});
         m_refusedUntil[from.peer.id] = m_context.now() + kRefusedFor;
+        if (isMove)
+            return m_move.reset(), true;
         letGoOfParent();
         step();
         return true;
     }
     from.place = word.place;
-    m_standing.isAccepted = true;
-    remember(from.peer.id, m_search ? m_search->reason : u"attached"_s);
-    m_search.reset();
-    m_orphan.reset();
-    m_succession.reset();
-    m_refusedUntil.clear();
-    m_book.calm();
-    adopt(from);
-    setState(TreeState::Attached);
+    if (isMove)
+        moved(from);
+    else
+        accepted(from);
     m_broadcast.sendMissing(
         from, *digest, std::chrono::milliseconds(std::min(word.sinceMs, kSinceMsMax)));
     if (word.members != m_members.digest())
@@ -232,18 +259,35 @@ bool Placement::hear(Link &from, const Accept &word, QByteArrayView bytes)
     return true;
 }
 
+void Placement::accepted(Link &from)
+{
+    m_standing.isAccepted = true;
+    remember(from.peer.id, m_search ? m_search->reason : u"attached"_s);
+    m_moves.parentTaken(m_orphan ? Moves::Cause::Forced : Moves::Cause::Chosen);
+    endOrphan();
+    m_search.reset();
+    m_walks.end();
+    m_succession.reset();
+    m_refusedUntil.clear();
+    m_book.calm();
+    adopt(from);
+    setState(TreeState::Attached);
+}
+
 bool Placement::hear(Link &from, const Redirect &word)
 {
-    if (isPlausible(word.place, from.peer.id, m_context.moment.utcMs))
+    if (believes(from.peer.id, word.place))
         from.place = word.place;
     for (const auto &contact : word.contacts)
         m_book.add(contact, AddressBook::Rank::Now);
     m_refusedUntil[from.peer.id]
         = m_context.now() + (word.reason == u"full"_s ? Ticks(kFullFor) : Ticks(kRefusedFor));
+    if (m_move && m_move->to == from.peer.id)
+        m_move.reset(); // the old parent is still there
     if (!from.isParent)
         return true;
     if (m_standing.isAccepted) {
-        parentLost(u"sent on: "_s + word.reason);
+        parentLost(u"sent on: "_s + word.reason, m_context.now());
         return true;
     }
     m_succession.reset(); // whoever answers lives
@@ -277,7 +321,10 @@ bool Placement::hear(Link &from, const Use &word)
 
 bool Placement::hear(Link &from, const Better &word)
 {
-    if (!from.isChild || !isPlausible(word.place, word.contact.id, m_context.moment.utcMs)
+    if (!from.isChild
+        || judge(
+               word.place, word.contact.id, epochMaxAt(m_context.utcUs(), m_context.moment.boundUs))
+            != Claim::Fine
         || !isBetterTree(m_context.crypto, word.place, m_standing.place))
         return true;
     if (Link *parent = m_links.parent()) {
@@ -317,6 +364,7 @@ void Placement::letGoOfParent()
     m_standing.parent.reset();
     m_standing.isAccepted = false;
     m_loopAt.reset();
+    m_move.reset();
 }
 
 quint32 Placement::childCount() const
@@ -374,6 +422,12 @@ void Placement::refuse(Link &from, const QString &reason)
     m_links.say(from, Redirect{reason, m_standing.place, suggestions(from, kContactsWanted)});
 }
 
+Contact Placement::contactOf(const Link &link)
+{
+    return {link.peer.id, link.peer.endpoint.host, link.peer.endpoint.port, freeOf(link.place),
+        static_cast<quint32>(std::min<qint64>(wayOf(link.place, Ticks{0}).count(), kLatencyUsMax))};
+}
+
 std::vector<Contact> Placement::suggestions(const Link &to, std::size_t most) const
 {
     // Children first: those with room, in random order, so that a burst of newcomers spreads.
@@ -383,8 +437,7 @@ std::vector<Contact> Placement::suggestions(const Link &to, std::size_t most) co
             continue;
         const quint32 free = freeOf(link.place);
         const int rank = (free > 0 ? 0 : 2) + (link.isChild ? 0 : 1);
-        order.emplace_back(rank, m_context.rng.bits(),
-            Contact{id, link.peer.endpoint.host, link.peer.endpoint.port, free});
+        order.emplace_back(rank, m_context.rng.bits(), contactOf(link));
     }
     std::ranges::sort(order, {},
         [](const auto &item) { return std::pair(std::get<0>(item), std::get<1>(item)); });

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <tree/broadcast.h>
-#include <tree/standing.h>
+#include <tree/moves.h>
 #include <tree/upkeep.h>
+#include <tree/walks.h>
 
 namespace borg::tree {
 
@@ -21,6 +22,12 @@ public:
     static constexpr Ticks kRootAfter = std::chrono::seconds(3); ///< Without any candidate.
     static constexpr Ticks kSuccessorWithin = std::chrono::milliseconds(700);
     static constexpr Ticks kLoopSpread = std::chrono::milliseconds(500);
+    /// A link that came up or answers so fast is as near as any: no search for a nearer one.
+    static constexpr Ticks kNearDial = std::chrono::milliseconds(15);
+    static constexpr Ticks kNearRtt = std::chrono::milliseconds(5);
+    static constexpr Ticks kProbeFor = std::chrono::milliseconds(400); ///< From the first answer.
+    static constexpr std::size_t kProbesMax = 24;
+    static constexpr Ticks kBehindMax = std::chrono::seconds(5); ///< Of a child, then it goes.
     static constexpr std::size_t kFirstDials = 3;
     static constexpr std::size_t kDialsMax = 6; ///< In a round.
     static constexpr std::size_t kHistoryMax = 64;
@@ -47,7 +54,17 @@ public:
     [[nodiscard]] bool hear(Link &from, const Leaving &word);
     [[nodiscard]] bool hear(Link &from, const Use &word);
     [[nodiscard]] bool hear(Link &from, const Better &word);
+    [[nodiscard]] bool hear(Link &from, const Walk &word);
+    [[nodiscard]] bool hear(Link &from, const Walked &word);
+    [[nodiscard]] bool hear(Link &from, const Probe &word);
 
+    /// Goes to another parent at leisure, the best that is known; the old one stays until the new
+    /// one has taken us. Nothing happens when there is no other.
+    void leaveParent(const QString &reason);
+
+    /// @return from the last sign of life of the parent lost last until there was another one, or
+    ///         this node took over; nothing when none was lost.
+    [[nodiscard]] std::optional<Ticks> lastFailover() const { return m_lastFailover; }
     [[nodiscard]] const Standing &standing() const { return m_standing; }
     [[nodiscard]] const std::deque<ParentChange> &history() const { return m_history; }
     [[nodiscard]] std::vector<net::Peer> knownPeers() const { return m_book.peers(); }
@@ -59,10 +76,18 @@ private:
         Ticks chooseAt{0}; ///< Not before, unless everybody answered.
         Ticks roundAt{0}; ///< When further peers are dialled.
         std::size_t dials = 0; ///< In this round.
+        std::optional<Ticks> answeredAt{}; ///< When the first candidate was greeted.
+        std::size_t walks = 0; ///< Sent out.
+    };
+    struct Move { ///< To a parent that has not answered yet.
+        NodeId to;
+        Ticks since{0};
+        QString reason;
     };
     struct Orphan {
         NodeId lost;
         bool wasRoot = false; ///< Whoever is under the old root waits for the next one.
+        Ticks heardAt{0}; ///< Its last sign of life.
     };
     struct Succession {
         std::size_t index = 0;
@@ -74,15 +99,32 @@ private:
     void step();
     [[nodiscard]] bool stepSuccession();
     [[nodiscard]] bool isSettled() const;
+    /// A newcomer far from all it knows: it looks further before it chooses.
+    [[nodiscard]] bool stepProbes();
+    [[nodiscard]] static bool isNear(const Link &link);
     [[nodiscard]] bool isEligible(const Link &link) const;
     /// @param mayBeNew also a newcomer's own tree.
     [[nodiscard]] Link *choose(bool mayBeNew);
     void attachTo(Link &link);
     void giveUp();
     void takeOver(const QString &reason);
-    void parentLost(const QString &reason);
+    /// @param heardAt its last sign of life.
+    void parentLost(const QString &reason, Ticks heardAt);
     void noticeBetter(Link &link);
 
+    // Changing the parent while the old one stays (placement_move.cpp).
+    [[nodiscard]] bool mayMoveTo(const Link &link) const;
+    void moveTo(Link &link, const QString &reason);
+    void moved(Link &to);
+    void cancelMove();
+    void stepMove();
+    void sendOnThoseBehind();
+
+    /// Charges the peer for a claim that cannot be.
+    [[nodiscard]] bool believes(const NodeId &sender, const Place &place);
+    void endOrphan();
+    void accepted(Link &from);
+    [[nodiscard]] static Contact contactOf(const Link &link);
     void adopt(Link &parent);
     void letGoOfParent();
     void childrenChanged();
@@ -101,14 +143,21 @@ private:
     Standing m_standing;
     AddressBook m_book;
     Upkeep m_upkeep;
+    Moves m_moves;
+    Walks m_walks;
     Ticks m_startedAt{0};
     std::optional<Search> m_search;
     std::optional<Orphan> m_orphan;
     std::optional<Succession> m_succession;
+    std::optional<Move> m_move;
     Ticks m_attachAt{0};
     std::optional<Ticks> m_loopAt; ///< The parent's way passes us: let go then.
     Ticks m_betterToldAt{-1'000'000};
+    std::optional<Ticks> m_lastFailover;
+    Ticks m_sentOnAt{-10'000'000}; ///< When a child was sent on because it was behind.
     std::map<NodeId, Ticks> m_refusedUntil;
+    std::map<NodeId, Ticks> m_sentOnUntil; ///< Children that could not keep up.
+    qint64 m_ownEpoch = 0; ///< Of our last takeover.
     std::vector<Contact> m_successorsTold;
     std::deque<ParentChange> m_history;
 };

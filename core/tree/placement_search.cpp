@@ -17,7 +17,8 @@ constexpr Ticks kStepMin = std::chrono::milliseconds(10);
 void Placement::seek(const QString &reason, Ticks chooseAfter)
 {
     const Ticks now = m_context.now();
-    m_search = Search{reason, now, now + chooseAfter, now + kRoundEvery, 0};
+    m_search = Search{reason, now, now + chooseAfter, now + kRoundEvery, 0, {}, 0};
+    m_walks.begin();
     m_search->dials = m_book.dial(kFirstDials);
     m_context.wakeBy(m_search->chooseAt);
 }
@@ -28,7 +29,7 @@ void Placement::step()
         return;
     const Ticks now = m_context.now();
     const bool isTime = now >= m_search->chooseAt;
-    if (isTime || isSettled()) {
+    if (!stepProbes() && (isTime || isSettled())) {
         if (Link *best = choose(now >= m_search->since + kLookForTree))
             return attachTo(*best);
         if (now < m_search->since + kLookForTree)
@@ -89,6 +90,47 @@ bool Placement::stepSuccession()
     }
     m_succession.reset();
     return false;
+}
+
+bool Placement::isNear(const Link &link)
+{
+    return link.rtt ? *link.rtt <= kNearRtt : link.dialTook && *link.dialTook <= kNearDial;
+}
+
+bool Placement::stepProbes()
+{
+    // Only who looks for a first place has the time: a subtree waits for nobody.
+    if (m_standing.state != TreeState::Joining || m_orphan || childCount() > 0)
+        return false;
+    const Ticks now = m_context.now();
+    std::vector<Link *> far;
+    for (auto &[id, link] : m_links.all()) {
+        if (!link.isGreeted || !isEligible(link))
+            continue;
+        if (isNear(link) && freeOf(link.place) > 0)
+            return false;
+        if (link.rtt)
+            far.push_back(&link);
+        if (!m_search->answeredAt)
+            m_search->answeredAt = now;
+    }
+    if (!m_search->answeredAt || now >= *m_search->answeredAt + kProbeFor)
+        return false;
+    for (Link *const link : far) {
+        if (m_search->walks < kFirstDials && !std::exchange(link->walked, true)) {
+            ++m_search->walks;
+            m_walks.ask(*link);
+        }
+    }
+    if (m_search->walks > 0 && m_walks.openCount() < m_search->walks)
+        m_search->dials += m_book.dial(
+            kProbesMax - std::min(kProbesMax, m_search->dials), AddressBook::Rank::Now);
+    // All walks are back, all they found has answered or failed.
+    const bool isDone = m_search->walks > 0 && m_walks.openCount() == 0 && isSettled()
+        && std::ranges::all_of(m_links.all(),
+            [](const auto &entry) { return !entry.second.isGreeted || entry.second.rtt; });
+    m_context.wakeBy(*m_search->answeredAt + kProbeFor);
+    return !isDone;
 }
 
 bool Placement::isSettled() const
@@ -166,11 +208,12 @@ void Placement::giveUp()
 
 void Placement::takeOver(const QString &reason)
 {
-    const qint64 epoch = std::max(m_context.moment.utcMs / 1000, m_standing.place.epoch + 1);
+    const qint64 epoch = std::max(m_context.utcUs() / 1'000'000, m_standing.place.epoch + 1);
+    m_ownEpoch = epoch;
     const auto &capacity = m_context.config.capacity;
     letGoOfParent();
+    endOrphan();
     m_search.reset();
-    m_orphan.reset();
     m_succession.reset();
     m_standing.place = placeOfRoot(
         m_context.self, epoch, rankOf(m_context.now() - m_startedAt, capacity), capacity);
@@ -184,10 +227,11 @@ void Placement::takeOver(const QString &reason)
     m_upkeep.reachSoon();
 }
 
-void Placement::parentLost(const QString &reason)
+void Placement::parentLost(const QString &reason, Ticks heardAt)
 {
     const NodeId parent = *m_standing.parent;
     const bool wasAccepted = m_standing.isAccepted;
+    const auto move = std::exchange(m_move, {});
     letGoOfParent();
     if (!wasAccepted) { // it never was our parent: we look on as before
         m_refusedUntil[parent] = m_context.now() + kRefusedFor;
@@ -196,10 +240,21 @@ void Placement::parentLost(const QString &reason)
         return step();
     }
     const bool wasRoot = parent == m_standing.place.root;
-    m_orphan = Orphan{parent, wasRoot};
+    m_orphan = Orphan{parent, wasRoot, heardAt};
     m_succession = wasRoot ? std::optional(Succession{}) : std::nullopt;
-    m_search = Search{reason, m_context.now(), m_context.now(), m_context.now(), 0};
+    m_search = Search{reason, m_context.now(), m_context.now(), m_context.now(), 0, {}, 0};
     remember(std::nullopt, reason);
+    // On the way to another one already: its answer is all that is missing.
+    Link *const next = move ? m_links.find(move->to) : nullptr;
+    if (next && isEligible(*next)) {
+        next->isParent = true;
+        next->isBackup = false;
+        m_standing.parent = move->to;
+        m_attachAt = move->since;
+        return m_context.wakeBy(m_attachAt + kAnswerWithin);
+    }
+    if (next)
+        m_links.say(*next, Detach{});
     step();
 }
 
@@ -227,7 +282,7 @@ void Placement::wake()
     const Ticks now = m_context.now();
     if (m_standing.parent && !m_standing.isAccepted) {
         if (now >= m_attachAt + kAnswerWithin) {
-            parentLost(u"no answer"_s);
+            parentLost(u"no answer"_s, now);
         } else {
             m_context.wakeBy(m_attachAt + kAnswerWithin);
         }
@@ -237,11 +292,13 @@ void Placement::wake()
         if (Link *link = m_links.find(parent))
             m_links.say(*link, Detach{});
         m_refusedUntil[parent] = now + kRefusedFor;
-        parentLost(u"a loop"_s);
+        parentLost(u"a loop"_s, now);
     } else if (m_loopAt) {
         m_context.wakeBy(*m_loopAt);
     }
     step();
+    stepMove();
+    sendOnThoseBehind();
     tellSuccessors();
     m_upkeep.wake();
 }

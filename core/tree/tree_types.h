@@ -84,6 +84,7 @@ struct TreeCounters {
     qint64 framesSent = 0;
     qint64 frameBytesSent = 0; ///< Heads and bodies.
     qint64 parentChanges = 0;
+    qint64 moves = 0; ///< Of those, the ones to a better parent, at leisure.
 
     friend bool operator==(const TreeCounters &, const TreeCounters &) = default;
 };
@@ -124,6 +125,7 @@ struct TreeStatus {
     std::vector<NodeId> lazy;
     quint32 depth = 0; ///< 0 is the root.
     qint64 epoch = 0; ///< Second of UTC of the root's takeover; 0 for a tree nobody took over yet.
+    qint64 lastFailoverMs = -1; ///< From the last parent's last sign of life to the next one.
     TreeCounters counters;
     std::vector<ParentChange> history; ///< The last 64, oldest first.
     std::vector<LinkStatus> links; ///< In order of id.

@@ -72,6 +72,10 @@ const std::map<std::string_view, const char *> kAbout{
     {"better", "A tree with a better root was met: passed up to the root, which attaches there."},
     {"memberList", "Body: the member records that the sender has: id (32 bytes), seq (8), each."},
     {"memberRecords", "Body: member records: online (1 byte), size (4), head with message."},
+    {"walk",
+        "\"Find me parents\": goes from link to link at random; each node adds some it knows."},
+    {"walked", "What a walk found, on its way back."},
+    {"probe", "\"How far are we apart?\" Answered by a state at once."},
     {"tree.member", "Broadcast by every node from time to time."},
     {"tree.leave", "Broadcast by a node that stops."},
 };

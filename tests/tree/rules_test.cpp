@@ -136,17 +136,50 @@ private Q_SLOTS:
     {
         const Place root = placeOfRoot(id(1), 5, 0, 8);
         const Place child = placeUnder(root, 10ms, id(2));
-        QVERIFY(isPlausible(child, id(2), 10'000));
+        QCOMPARE(judge(child, id(2), 10), Claim::Fine);
         QCOMPARE(child.latRootUs, 5000U);
         QCOMPARE(depthOf(child), 1U);
-        QVERIFY(!isPlausible(child, id(3), 10'000)); // somebody else's
-        QVERIFY(!isPlausible(placeUnder(child, 0ms, id(1)), id(1), 10'000)); // a loop
-        Place cut = child;
-        cut.path.chop(1);
-        QVERIFY(!isPlausible(cut, id(2), 10'000));
-        Place future = child;
-        future.epoch = 10 + kEpochAheadS + 1;
-        QVERIFY(!isPlausible(future, id(2), 10'000));
+        QCOMPARE(judge(child, id(3), 10), Claim::Absurd); // somebody else's
+        QCOMPARE(judge(placeUnder(child, 0ms, id(1)), id(1), 10), Claim::Absurd); // a loop
+        const auto claims = [&](auto change) {
+            Place place = child;
+            change(place);
+            return judge(place, id(2), 10);
+        };
+        QCOMPARE(claims([](Place &p) { p.path.chop(1); }), Claim::Absurd);
+        QCOMPARE(claims([](Place &p) { p.capacity = kCapacityMax + 1; }), Claim::Absurd);
+        QCOMPARE(claims([](Place &p) { p.children = kCapacityMax + 1; }), Claim::Absurd);
+        QCOMPARE(claims([](Place &p) { p.rank = kRankMax + 1; }), Claim::Absurd);
+        QCOMPARE(claims([](Place &p) { p.latRootUs = kLatencyUsMax + 1; }), Claim::Absurd);
+        QCOMPARE(claims([](Place &p) { p.epoch = -1; }), Claim::Absurd);
+        QCOMPARE(claims([](Place &p) { p.epoch = 11; }), Claim::Future);
+        Place far = root;
+        far.latRootUs = 1;
+        QCOMPARE(judge(far, id(1), 10), Claim::Absurd); // a root is not far from itself
+    }
+
+    void aTakeoverIsNotOfTheFuture()
+    {
+        QCOMPARE(epochMaxAt(100'000'000, 500'000), 102);
+        QCOMPARE(epochMaxAt(100'000'000, 3'000'000), 105);
+        QCOMPARE(epochMaxAt(100'000'000, 0), 100 + kClocksApartS + kEpochAheadS);
+        QCOMPARE(epochMaxAt(100'000'000, 1LL << 60), 100 + kClocksApartS + kEpochAheadS);
+    }
+
+    void theUplinkDecidesHowManyChildren()
+    {
+        QCOMPARE(capacityFor(0), 0U);
+        QCOMPARE(capacityFor(4'999'999), 0U);
+        QCOMPARE(capacityFor(5'000'000), 4U);
+        QCOMPARE(capacityFor(50'000'000), 8U);
+        QCOMPARE(capacityFor(300'000'000), 24U);
+    }
+
+    void aMoveHasToBeWorthIt()
+    {
+        QVERIFY(isFarBetter(80ms, 100ms));
+        QVERIFY(!isFarBetter(86ms, 100ms)); // less than 15 %
+        QVERIFY(!isFarBetter(5ms, 14ms)); // less than 10 ms
     }
 
     void nearAndIdleIsCheaper()

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "moves.h"
+
+#include "place.h"
+
+namespace borg::tree {
+
+void Moves::parentTaken(Cause cause)
+{
+    m_holdUntil = m_context.now() + (cause == Cause::Forced ? kHoldDownForced : kHoldDown);
+    m_better.clear();
+    m_measureAt = Ticks::max();
+    // Whoever took what was at hand looks around soon; the others some time later.
+    m_roundAt = m_holdUntil + m_context.spread(cause == Cause::Forced ? kEvery / 4 : kEvery);
+    m_context.wakeBy(m_roundAt);
+}
+
+Link *Moves::wake(const std::function<bool(const Link &)> &mayBe)
+{
+    if (!m_standing.isAttached()) {
+        m_roundAt = m_measureAt = Ticks::max();
+        return nullptr;
+    }
+    const Ticks now = m_context.now();
+    if (now >= m_roundAt) {
+        m_roundAt = now + kEvery * 4 / 5 + m_context.spread(kEvery * 2 / 5);
+        m_better.clear();
+        m_measurements = 0;
+        m_measureAt = now + kMeasureEvery;
+        probe();
+    }
+    Link *better = nullptr;
+    if (now >= m_measureAt) {
+        better = measure(mayBe);
+        m_measureAt = ++m_measurements < kMeasurements ? now + kMeasureEvery : Ticks::max();
+    }
+    for (const Ticks at : {m_roundAt, m_measureAt}) {
+        if (at != Ticks::max())
+            m_context.wakeBy(at);
+    }
+    return better;
+}
+
+void Moves::probe()
+{
+    const auto peers = m_members.sample(kProbes, [this](const Member &member) {
+        return member.online && !m_links.find(member.id) && !m_book.isDialling(member.id);
+    });
+    for (const auto &peer : peers)
+        m_book.dialAside(peer);
+    for (auto &[id, link] : m_links.all()) {
+        if (link.isGreeted && !link.isChild)
+            m_links.say(link, Probe{m_context.now().count()});
+    }
+}
+
+Link *Moves::measure(const std::function<bool(const Link &)> &mayBe)
+{
+    const Link *const parent = m_links.parent();
+    if (!parent || !parent->rtt)
+        return nullptr;
+    const Ticks way = std::max(wayOf(parent->place, *parent->rtt),
+        Ticks{m_standing.place.latRootUs} + Ticks{2'000} * depthOf(parent->place));
+    Link *best = nullptr;
+    Ticks least = Ticks::max();
+    std::map<NodeId, int> better;
+    for (auto &[id, link] : m_links.all()) {
+        if (link.isParent || !link.isGreeted || link.isChild)
+            continue;
+        // The last measurement, not the best one: each of the three has to be better.
+        const bool isFresh = link.rttAt && m_context.now() < *link.rttAt + 2 * kMeasureEvery;
+        const Ticks other = wayOf(link.place, link.lastRtt);
+        if (isFresh && isFarBetter(other, way) && freeOf(link.place) > 0 && mayBe(link)) {
+            const int times = m_better[id] + 1;
+            better[id] = times;
+            if (times >= kMeasurements && other < least) {
+                best = &link;
+                least = other;
+            }
+        }
+        if (m_measurements + 1 < kMeasurements && isSameTree(link.place, m_standing.place))
+            m_links.say(link, Probe{m_context.now().count()});
+    }
+    m_better = std::move(better);
+    return m_context.now() >= m_holdUntil ? best : nullptr;
+}
+
+} // namespace borg::tree

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <tree/address_book.h>
+#include <tree/membership.h>
+#include <tree/standing.h>
+
+namespace borg::tree {
+
+/// Looks from time to time whether another parent would be far better: probes random members and
+/// compares. A parent is left only for one that was better by 15 % and 10 ms in three measurements
+/// one after the other, and not soon after the last change, so a good tree stands still.
+class Moves {
+public:
+    static constexpr Ticks kEvery = std::chrono::seconds(10); ///< Give or take a fifth.
+    static constexpr Ticks kMeasureEvery = std::chrono::milliseconds(1100);
+    static constexpr int kMeasurements = 3;
+    static constexpr std::size_t kProbes = 8;
+    static constexpr Ticks kHoldDown = std::chrono::seconds(30);
+    static constexpr Ticks kHoldDownForced = std::chrono::milliseconds(1500);
+
+    /// Why a parent was taken.
+    enum class Cause : quint8 {
+        Chosen, ///< At leisure.
+        Forced, ///< In a hurry, among those at hand.
+    };
+
+    Moves(Context &context, Links &links, AddressBook &book, Membership &members,
+        const Standing &standing)
+        : m_context(context)
+        , m_links(links)
+        , m_book(book)
+        , m_members(members)
+        , m_standing(standing)
+    {
+    }
+
+    void parentTaken(Cause cause);
+    /// @param mayBe whether a link can be the parent.
+    /// @return the better parent, when it is time to go there.
+    [[nodiscard]] Link *wake(const std::function<bool(const Link &)> &mayBe);
+
+private:
+    void probe();
+    [[nodiscard]] Link *measure(const std::function<bool(const Link &)> &mayBe);
+
+    Context &m_context;
+    Links &m_links;
+    AddressBook &m_book;
+    Membership &m_members;
+    const Standing &m_standing;
+    Ticks m_roundAt = Ticks::max();
+    Ticks m_measureAt = Ticks::max();
+    int m_measurements = 0; ///< In this round.
+    Ticks m_holdUntil{0};
+    std::map<NodeId, int> m_better; ///< How often in this round, without a break.
+};
+
+} // namespace borg::tree

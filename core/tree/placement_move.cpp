@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "place.h"
+#include "placement.h"
+
+namespace borg::tree {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+constexpr Ticks kSentOnFor = std::chrono::seconds(30);
+constexpr std::size_t kSuggested = 4;
+constexpr std::size_t kSentOnMax = 256;
+
+QString milliseconds(Ticks span)
+{
+    return QString::number(std::chrono::duration_cast<std::chrono::milliseconds>(span).count());
+}
+} // namespace
+
+bool Placement::hear(Link &from, const Walk &word)
+{
+    std::vector<Contact> own;
+    const auto &self = m_context.config.self;
+    if (m_standing.isAttached() || m_standing.state == TreeState::Root)
+        own.push_back({m_context.self, self.host, self.port, freeOf(m_standing.place),
+            static_cast<quint32>(wayOf(m_standing.place, Ticks{0}).count())});
+    const auto more = suggestions(from, Walks::kPerStep);
+    own.insert(own.end(), more.begin(), more.end());
+    return m_walks.hear(from, word, own);
+}
+
+bool Placement::hear(Link &from, const Walked &word)
+{
+    bool isOurs = false;
+    if (!m_walks.hear(from, word, isOurs))
+        return false;
+    if (!isOurs || !m_search)
+        return true;
+    // Who is further from the root than the best we know would cost cannot be better.
+    const Link *const best = choose(true);
+    const Ticks least = best ? wayOf(best->place, best->rtt.value_or(Ticks{0})) : Ticks::max();
+    for (const auto &contact : word.found) {
+        if (contact.free > 0 && (!contact.wayUs || Ticks{*contact.wayUs} < least))
+            m_book.add(contact, AddressBook::Rank::Now);
+    }
+    step();
+    return true;
+}
+
+bool Placement::hear(Link &from, const Probe &word)
+{
+    if (!from.isGreeted)
+        return true;
+    if (!from.wordsIn.take(1, m_context.now())) {
+        m_context.scores.add(from.peer.id, Offence::WordFlood);
+        return true;
+    }
+    m_links.hearClock(from, word.at, 0, 0);
+    m_links.sayState(from, m_standing.place);
+    return true;
+}
+
+bool Placement::mayMoveTo(const Link &link) const
+{
+    return isEligible(link) && !link.isParent && isSameTree(link.place, m_standing.place)
+        && freeOf(link.place) > 0;
+}
+
+void Placement::moveTo(Link &link, const QString &reason)
+{
+    m_move = Move{link.peer.id, m_context.now(), reason};
+    const Ticks away = m_context.now() - m_startedAt;
+    const auto sinceMs = std::min<qint64>(away.count() / 1000 + 1, 120'000);
+    m_links.say(
+        link, Attach{m_standing.place, static_cast<quint32>(sinceMs)}, m_broadcast.digest());
+    m_context.wakeBy(m_move->since + kAnswerWithin);
+}
+
+void Placement::moved(Link &to)
+{
+    const QString reason = std::exchange(m_move, {})->reason;
+    if (Link *const before = m_links.parent()) {
+        before->isParent = false;
+        before->usedAt = m_context.now();
+        m_links.say(*before, Detach{});
+    }
+    to.isParent = true;
+    to.isBackup = false;
+    to.wantsIds = false;
+    to.heardAt = m_context.now();
+    m_standing.parent = to.peer.id;
+    m_loopAt.reset();
+    ++m_context.counters.parentChanges;
+    ++m_context.counters.moves;
+    m_moves.parentTaken(Moves::Cause::Chosen);
+    m_upkeep.tellUse(to);
+    remember(to.peer.id, reason);
+    adopt(to);
+    m_context.wakeBy(m_context.now() + m_context.config.heartbeatEvery);
+}
+
+void Placement::cancelMove()
+{
+    const NodeId to = m_move->to;
+    m_move.reset();
+    m_refusedUntil[to] = m_context.now() + kSentOnFor;
+    if (Link *const link = m_links.find(to))
+        m_links.say(*link, Detach{});
+}
+
+void Placement::stepMove()
+{
+    const Ticks now = m_context.now();
+    if (m_move && now >= m_move->since + kAnswerWithin)
+        cancelMove();
+    if (m_move)
+        m_context.wakeBy(m_move->since + kAnswerWithin);
+    Link *const better = m_moves.wake([this](const Link &link) { return mayMoveTo(link); });
+    if (!better || m_move || m_loopAt)
+        return;
+    const Link *const parent = m_links.parent();
+    const Ticks gain = wayOf(parent->place, parent->rtt.value_or(Ticks{0}))
+        - wayOf(better->place, better->rtt.value_or(Ticks{0}));
+    moveTo(*better, u"moved: %1 ms nearer to the root"_s.arg(milliseconds(gain)));
+}
+
+void Placement::leaveParent(const QString &reason)
+{
+    if (!m_standing.isAttached() || m_move || m_loopAt)
+        return;
+    Link *best = nullptr;
+    Ticks least = Ticks::max();
+    for (auto &[id, link] : m_links.all()) {
+        const Ticks cost = costOf(link.place, link.rtt.value_or(Ticks{0}));
+        if (mayMoveTo(link) && cost < least
+            && (m_standing.isUnderRoot() || !passes(link.place, *m_standing.parent))) {
+            best = &link;
+            least = cost;
+        }
+    }
+    if (best)
+        moveTo(*best, reason);
+}
+
+void Placement::sendOnThoseBehind()
+{
+    const Ticks now = m_context.now();
+    Link *worst = nullptr;
+    for (auto &[id, link] : m_links.all()) {
+        if (!link.isChild || !link.behindSince || link.backlog.empty())
+            continue;
+        if (!worst || *link.behindSince < *worst->behindSince)
+            worst = &link;
+    }
+    // One at a time: the others get better when it is gone.
+    const Ticks due = worst ? std::max(*worst->behindSince, m_sentOnAt) + kBehindMax : Ticks::max();
+    if (due > now)
+        return worst ? m_context.wakeBy(due) : void();
+    const auto contacts = suggestions(*worst, kSuggested);
+    if (std::ranges::none_of(contacts, [](const Contact &c) { return c.free > 0; }))
+        return; // nobody has room: it is better off here
+    m_sentOnAt = now;
+    std::erase_if(m_sentOnUntil, [now](const auto &entry) { return entry.second <= now; });
+    if (m_sentOnUntil.size() < kSentOnMax)
+        m_sentOnUntil[worst->peer.id] = now + kSentOnFor;
+    m_context.scores.note(worst->peer.id, Offence::SlowReader);
+    refuse(*worst, u"behind"_s);
+}
+
+void Placement::endOrphan()
+{
+    if (const auto orphan = std::exchange(m_orphan, {})) {
+        const Ticks took = m_context.now() - orphan->heardAt;
+        m_lastFailover = took;
+        m_context.isStatusChanged = true;
+    }
+}
+
+} // namespace borg::tree
