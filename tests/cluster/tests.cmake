@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Real processes: they need borgd and borgctl beside them, and the machine for themselves.
-add_library(borg_cluster_harness STATIC ${CMAKE_CURRENT_LIST_DIR}/cluster.cpp ${CMAKE_CURRENT_LIST_DIR}/cluster.h)
+add_library(borg_cluster_harness STATIC ${CMAKE_CURRENT_LIST_DIR}/cluster.cpp ${CMAKE_CURRENT_LIST_DIR}/cluster.h
+  ${CMAKE_CURRENT_LIST_DIR}/netns.cpp ${CMAKE_CURRENT_LIST_DIR}/netns.h)
 target_include_directories(borg_cluster_harness PUBLIC ${CMAKE_CURRENT_LIST_DIR})
 target_link_libraries(borg_cluster_harness PUBLIC Qt6::Core Qt6::Network PRIVATE Borg::warnings)
 borg_use_pch(borg_cluster_harness)
@@ -16,5 +17,5 @@ function(borg_cluster_test)
   endforeach()
 endfunction()
 
-borg_cluster_test(survival_test bad_input_test custody_test)
+borg_cluster_test(survival_test bad_input_test custody_test netns_test)
 target_link_libraries(custody_test PRIVATE Borg::store Borg::sim)
