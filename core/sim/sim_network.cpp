@@ -1,153 +1,135 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sim_network.h"
 
-#include <base/assert.h>
+#include "sim_port.h"
 
-#include <array>
+#include <algorithm>
+#include <cstring>
 
 namespace borg::sim {
 
 namespace {
 constexpr Ticks kDialTimeout = std::chrono::seconds(5);
+constexpr Ticks kFirstRepeat = std::chrono::seconds(1); ///< Of a SYN; twice as long each time.
+constexpr Ticks kRetransmission = std::chrono::milliseconds(200);
+constexpr qsizetype kFrameOverhead = 60; ///< TLS, TCP and IP.
 } // namespace
 
-class SimNetwork::Port final : public net::Transport {
-public:
-    Port(SimNetwork &network, net::Peer self)
-        : m_network(network)
-        , m_self(std::move(self))
-    {
-        const bool isNew = m_network.m_ports.emplace(m_self.id, this).second;
-        BORG_ASSERT(isNew);
-    }
-    ~Port() override
-    {
-        for (const auto &[peer, link] : m_links)
-            m_network.disconnect(m_self.id, peer, link.number, Errc::Unreachable);
-        m_network.m_ports.erase(m_self.id);
-    }
+std::size_t SimNetwork::IdHash::operator()(const NodeId &id) const noexcept
+{
+    std::size_t front, back;
+    std::memcpy(&front, id.bytes.data(), sizeof front);
+    std::memcpy(&back, id.bytes.data() + id.bytes.size() - sizeof back, sizeof back);
+    return front * 0x9e3779b97f4a7c15 ^ back;
+}
 
-    void setListener(Listener *listener) override { m_listener = listener; }
-    void dial(const net::Peer &peer) override
-    {
-        if (!m_links.contains(peer.id))
-            m_network.connect(m_self, peer);
-    }
-    void dialUnknown(const net::Endpoint &endpoint) override
-    {
-        m_network.connectUnknown(m_self, endpoint);
-    }
-    void hangUp(const NodeId &peer) override
-    {
-        if (const auto link = m_links.extract(peer))
-            m_network.disconnect(m_self.id, peer, link.mapped().number, Errc::Closed);
-    }
-    Result<Done> send(const NodeId &to, const wire::Frame &frame) override
-    {
-        const auto link = m_links.find(to);
-        if (link == m_links.end())
-            return Error{Errc::Unreachable, to.text()};
-        if (!frame.fitsLimits())
-            return Error{Errc::TooLarge, {}};
-        auto &queue = link->second.queues.at(static_cast<std::size_t>(frame.frameClass));
-        if (queue.bytes > 0 && queue.bytes + frame.sizeBytes() > m_network.m_faults.queueBytesMax) {
-            queue.refused = true;
-            return Error{Errc::Busy, to.text()};
-        }
-        queue.bytes += frame.sizeBytes();
-        m_network.carry(m_self.id, to, link->second.number, frame);
-        return Done{};
-    }
+SimNetwork::Index SimNetwork::indexOf(const NodeId &id)
+{
+    const auto [entry, isNew] = m_index.try_emplace(id, static_cast<Index>(m_nodes.size()));
+    if (isNew)
+        m_nodes.emplace_back().id = id;
+    return entry->second;
+}
 
-    [[nodiscard]] const net::Endpoint &endpoint() const { return m_self.endpoint; }
-    /// @return the number of the link to `peer`; 0 for none.
-    [[nodiscard]] quint64 linkTo(const NodeId &peer) const
-    {
-        const auto link = m_links.find(peer);
-        return link == m_links.end() ? 0 : link->second.number;
-    }
-    void linkUp(const net::Peer &peer, net::Direction direction, quint64 number)
-    {
-        m_links[peer.id].number = number;
-        if (m_listener)
-            m_listener->linkUp(peer, direction);
-    }
-    void dialFailed(const net::Endpoint &endpoint, Errc why)
-    {
-        if (m_listener)
-            m_listener->dialFailed(endpoint, why);
-    }
-    void linkDown(const NodeId &peer, Errc why)
-    {
-        m_links.erase(peer);
-        if (m_listener)
-            m_listener->linkDown(peer, why);
-    }
-    void arrive(const NodeId &from, const wire::Frame &frame) const
-    {
-        if (m_listener)
-            m_listener->frameArrived(from, frame);
-    }
-    void leaveQueue(
-        const NodeId &to, quint64 number, wire::FrameClass frameClass, qsizetype sizeBytes)
-    {
-        const auto link = m_links.find(to);
-        if (link == m_links.end() || link->second.number != number)
-            return;
-        auto &queue = link->second.queues.at(static_cast<std::size_t>(frameClass));
-        queue.bytes = std::max(queue.bytes - sizeBytes, qsizetype{0});
-        const bool hasRoom = queue.bytes <= m_network.m_faults.queueBytesMax / 2;
-        if (hasRoom && std::exchange(queue.refused, false) && m_listener)
-            m_listener->writable(to, frameClass);
-    }
-
-private:
-    struct Queue {
-        qsizetype bytes = 0;
-        bool refused = false;
-    };
-    struct Link {
-        quint64 number = 0; ///< Both ends have the same.
-        std::array<Queue, wire::kFrameClassCount> queues;
-    };
-
-    SimNetwork &m_network;
-    const net::Peer m_self;
-    Listener *m_listener = nullptr;
-    std::map<NodeId, Link> m_links;
-};
+std::optional<SimNetwork::Index> SimNetwork::known(const NodeId &id) const
+{
+    const auto entry = m_index.find(id);
+    return entry == m_index.end() ? std::nullopt : std::optional(entry->second);
+}
 
 std::unique_ptr<net::Transport> SimNetwork::attach(const net::Peer &self)
 {
     return std::make_unique<Port>(*this, self);
 }
 
-SimNetwork::Port *SimNetwork::find(const NodeId &id) const
-{
-    const auto port = m_ports.find(id);
-    return port == m_ports.end() ? nullptr : port->second;
-}
-
-Ticks SimNetwork::delay(const NodeId &from, const NodeId &to)
+Ticks SimNetwork::delay(Index from, Index to)
 {
     const auto spread = static_cast<quint32>((m_faults.delayMax - m_faults.delayMin).count());
-    const Ticks way = m_latency ? m_latency(from, to) : Ticks{0};
-    return way + m_faults.delayMin + Ticks{m_rng.below(spread + 1)};
+    Ticks way = m_faults.delayMin + Ticks{m_rng.below(spread + 1)};
+    if (m_latency)
+        way += m_latency(m_nodes[from].id, m_nodes[to].id);
+    const Site &a = m_nodes[from].site;
+    const Site &b = m_nodes[to].site;
+    if (m_regions && a.region >= 0 && b.region >= 0 && (a.lan == 0 || a.lan != b.lan)) {
+        const auto rttMs
+            = (*m_regions)[static_cast<std::size_t>(a.region)][static_cast<std::size_t>(b.region)];
+        way += Ticks{qint64{rttMs} * 500} + a.lastMile + b.lastMile;
+    }
+    return way;
 }
 
-bool SimNetwork::isCut(const NodeId &a, const NodeId &b) const
+void SimNetwork::partition(const std::map<NodeId, int> &groups)
 {
-    const auto groupOf = [this](const NodeId &id) {
-        const auto group = m_groups.find(id);
-        return group == m_groups.end() ? 0 : group->second;
-    };
-    return groupOf(a) != groupOf(b);
+    for (auto &node : m_nodes)
+        node.group = 0;
+    for (const auto &[id, group] : groups)
+        m_nodes[indexOf(id)].group = group;
 }
 
-bool SimNetwork::holdsBack(const NodeId &from, const NodeId &to, const std::function<void()> &event)
+void SimNetwork::cutOneWay(const NodeId &from, const NodeId &to)
 {
-    for (const auto &id : {from, to}) {
-        if (const auto waiting = m_frozen.find(id); waiting != m_frozen.end()) {
+    const Index first = indexOf(from);
+    m_cuts.emplace(first, indexOf(to));
+}
+
+void SimNetwork::heal()
+{
+    for (auto &node : m_nodes)
+        node.group = 0;
+    m_cuts.clear();
+}
+
+bool SimNetwork::isCut(Index from, Index to) const
+{
+    return m_nodes[from].group != m_nodes[to].group || m_nodes[from].isVanished
+        || m_nodes[to].isVanished || (!m_cuts.empty() && m_cuts.contains({from, to}));
+}
+
+bool SimNetwork::hasHole(Index from, Index to) const
+{
+    return std::ranges::any_of(m_nodes[from].holes,
+        [&](const Hole &hole) { return hole.to == to && hole.until > m_clock.now(); });
+}
+
+void SimNetwork::makeHole(Index from, Index to)
+{
+    Node &node = m_nodes[from];
+    if (node.site.nat == Nat::None)
+        return;
+    std::erase_if(
+        node.holes, [&](const Hole &hole) { return hole.to == to || hole.until <= m_clock.now(); });
+    node.holes.push_back({to, m_clock.now() + kHoleFor});
+}
+
+bool SimNetwork::mayEnter(Index from, Index to) const
+{
+    const Site &caller = m_nodes[from].site;
+    const Site &called = m_nodes[to].site;
+    if (caller.lan != 0 && caller.lan == called.lan)
+        return true;
+    switch (called.nat) {
+    case Nat::None:
+        return true;
+    case Nat::FullCone:
+        return !m_nodes[to].holes.empty();
+    case Nat::Restricted:
+        return hasHole(to, from);
+    case Nat::PortRestricted:
+        return hasHole(to, from) && caller.nat != Nat::Symmetric;
+    case Nat::Symmetric: // a port for each peer: only who sees the dial come in knows it
+    case Nat::Blocked:
+        return false;
+    }
+    return false;
+}
+
+template <typename F>
+bool SimNetwork::holdsBack(Index from, Index to, const F &event)
+{
+    if (m_frozen.empty())
+        return false;
+    for (const Index index : {from, to}) {
+        if (const auto waiting = m_frozen.find(index); waiting != m_frozen.end()) {
             waiting->second.push_back(event);
             return true;
         }
@@ -157,123 +139,164 @@ bool SimNetwork::holdsBack(const NodeId &from, const NodeId &to, const std::func
 
 void SimNetwork::thaw(const NodeId &id)
 {
-    const auto waiting = m_frozen.extract(id);
+    const auto waiting = m_frozen.extract(indexOf(id));
     if (!waiting)
         return;
     for (const auto &event : waiting.mapped())
         event();
 }
 
-void SimNetwork::connect(const net::Peer &from, const net::Peer &to)
+void SimNetwork::connect(Index from, const net::Peer &to)
 {
-    const Ticks way = delay(from.id, to.id);
-    if (isCut(from.id, to.id)) {
-        m_clock.after(way + kDialTimeout, [this, from, to] {
-            if (Port *caller = find(from.id); caller && caller->linkTo(to.id) == 0)
-                caller->linkDown(to.id, Errc::Timeout);
-        });
-        return;
-    }
-    m_clock.after(way, [this, from, to] { meet(from, to); });
+    const Index index = indexOf(to.id);
+    makeHole(from, index);
+    const Ticks way = delay(from, index);
+    const Dialling dialling{from, to, index, m_clock.now() + way + kDialTimeout};
+    m_clock.after(way, [this, dialling] { meet(dialling, kFirstRepeat); });
 }
 
-void SimNetwork::meet(const net::Peer &from, const net::Peer &to)
+void SimNetwork::meet(const Dialling &dialling, Ticks repeat)
 {
-    if (holdsBack(from.id, to.id, [this, from, to] { meet(from, to); }))
+    const auto &[from, to, index, giveUpAt] = dialling;
+    if (holdsBack(from, index, [this, dialling, repeat] { meet(dialling, repeat); }))
         return;
-    Port *caller = find(from.id);
-    Port *called = find(to.id);
+    Port *caller = portOf(from);
     if (!caller)
         return;
-    const quint64 before = caller->linkTo(to.id);
-    if (!called || called->endpoint() != to.endpoint) {
-        if (before == 0)
-            caller->linkDown(to.id, Errc::Unreachable);
+    const bool isOpen = caller->linkTo(index) != 0;
+    const bool isLost = isCut(from, index) || isCut(index, from);
+    if (isLost || (portOf(index) && !mayEnter(from, index))) {
+        const Ticks now = m_clock.now();
+        if (now + repeat < giveUpAt && !isOpen) {
+            m_clock.after(repeat, [this, dialling, repeat] { meet(dialling, 2 * repeat); });
+        } else if (!isOpen) {
+            m_clock.after(giveUpAt - now, [this, from, index] {
+                if (Port *port = portOf(from); port && port->linkTo(index) == 0)
+                    port->linkDown(index, Errc::Timeout);
+            });
+        }
         return;
     }
-    if (before != 0 && before == called->linkTo(from.id))
-        return; // both dialled, and the first link stays
-    const quint64 number = ++m_lastLink;
-    // One end may still have the link that the other hung up.
-    if (called->linkTo(from.id) != 0)
-        called->linkDown(from.id, Errc::Unreachable);
-    if (before != 0)
-        caller->linkDown(to.id, Errc::Unreachable);
-    trace(What::Up, from.id, to.id, {});
-    called->linkUp({from.id, {from.endpoint.host, 0}}, net::Direction::Inbound, number);
-    caller->linkUp(to, net::Direction::Outbound, number);
+    open(from, index, to);
 }
 
-void SimNetwork::connectUnknown(const net::Peer &from, const net::Endpoint &to)
+void SimNetwork::open(Index from, Index to, const net::Peer &peer)
 {
-    for (const auto &[id, port] : m_ports) {
-        if (port->endpoint() == to && id != from.id)
-            return connect(from, {id, to});
+    Port *caller = portOf(from);
+    Port *called = portOf(to);
+    const quint32 before = caller->linkTo(to);
+    if (!called || called->endpoint() != peer.endpoint) {
+        if (before == 0)
+            caller->linkDown(to, Errc::Unreachable);
+        return;
     }
-    m_clock.after(delay(from.id, from.id), [this, from, to] {
-        if (Port *caller = find(from.id))
+    if (before != 0 && before == called->linkTo(from))
+        return; // both dialled, and the first link stays
+    const quint32 number = ++m_lastLink;
+    // One end may still have the link that the other hung up.
+    if (called->linkTo(from) != 0)
+        called->linkDown(from, Errc::Unreachable);
+    if (before != 0)
+        caller->linkDown(to, Errc::Unreachable);
+    trace(What::Up, from, to, {});
+    const auto &self = caller->self();
+    called->linkUp({self.id, {self.endpoint.host, 0}}, from, net::Direction::Inbound, number);
+    caller->linkUp(peer, to, net::Direction::Outbound, number);
+}
+
+void SimNetwork::connectUnknown(Index from, const net::Endpoint &to)
+{
+    const auto known = std::ranges::find_if(m_nodes, [&](const Node &node) {
+        return node.port && node.port->endpoint() == to && node.id != m_nodes[from].id;
+    });
+    if (known != m_nodes.end())
+        return connect(from, {known->id, to});
+    m_clock.after(delay(from, from), [this, from, to] {
+        if (Port *caller = portOf(from))
             caller->dialFailed(to, Errc::Unreachable);
     });
 }
 
-void SimNetwork::disconnect(const NodeId &from, const NodeId &to, quint64 link, Errc why)
+void SimNetwork::disconnect(Index from, Index to, quint32 link, Errc why, Ticks notBefore)
 {
     if (isCut(from, to))
         return; // nobody hears of it
     const auto event = [this, from, to, link, why] {
-        Port *port = find(to);
+        Port *port = portOf(to);
         if (!port || port->linkTo(from) != link)
             return;
         trace(What::Down, from, to, {});
         port->linkDown(from, why);
     };
-    Ticks at = m_clock.now() + delay(from, to);
-    if (why == Errc::Closed) { // what was sent before comes before
-        for (std::size_t i = 0; i < wire::kFrameClassCount; ++i) {
-            const auto last = m_lastArrival.find({from, to, wire::FrameClass(i)});
-            if (last != m_lastArrival.end())
-                at = std::max(at, last->second);
-        }
-    }
+    const Ticks at = std::max(m_clock.now() + delay(from, to), notBefore);
     m_clock.after(at - m_clock.now(), [this, from, to, event] {
         if (!holdsBack(from, to, event))
             event();
     });
 }
 
-Ticks SimNetwork::arrival(const NodeId &from, const NodeId &to, wire::FrameClass frameClass)
+Ticks SimNetwork::departure(Index from, qsizetype sizeBytes)
 {
-    const Ticks at = m_clock.now() + delay(from, to);
-    if (m_faults.isReordering)
-        return at;
-    Ticks &last = m_lastArrival[{from, to, frameClass}];
-    last = std::max(last, at);
-    return last;
+    Node &node = m_nodes[from];
+    if (node.site.uplinkBitsPerSecond <= 0)
+        return m_clock.now();
+    const qint64 bits = 8 * (sizeBytes + kFrameOverhead);
+    node.uplinkFreeAt = std::max(node.uplinkFreeAt, m_clock.now())
+        + Ticks{
+            (bits * 1'000'000 + node.site.uplinkBitsPerSecond - 1) / node.site.uplinkBitsPerSecond};
+    return node.uplinkFreeAt;
 }
 
-void SimNetwork::carry(const NodeId &from, const NodeId &to, quint64 link, const wire::Frame &frame)
+void SimNetwork::carry(Index from, Index to, quint32 link, const wire::Frame &frame)
 {
-    const bool isLost = m_rng.below(1000) < m_faults.dropPermille || isCut(from, to);
-    const bool isDoubled = m_rng.below(1000) < m_faults.duplicatePermille;
-    const Ticks at = arrival(from, to, frame.frameClass);
-    m_clock.after(at - m_clock.now(), [this, from, to, link, frame, isLost] {
-        if (Port *sender = find(from))
-            sender->leaveQueue(to, link, frame.frameClass, frame.sizeBytes());
-        if (!isLost)
-            arrive(from, to, link, frame);
-    });
-    if (isDoubled && !isLost) {
-        m_clock.after(arrival(from, to, frame.frameClass) - m_clock.now(),
-            [this, from, to, link, frame] { arrive(from, to, link, frame); });
+    const auto happens
+        = [this](quint32 permille) { return permille > 0 && m_rng.below(1000) < permille; };
+    const bool isLost = happens(m_faults.dropPermille) || isCut(from, to);
+    const bool isDoubled = happens(m_faults.duplicatePermille);
+    const Ticks leaves = departure(from, frame.sizeBytes());
+    const auto arrival = [&] {
+        const Ticks way = delay(from, to);
+        Ticks at = leaves + way;
+        for (int tries = 0; tries < 8 && happens(m_faults.lossPermille); ++tries)
+            at += std::max(kRetransmission, 2 * way) * (1 << tries);
+        if (m_faults.isReordering)
+            return at;
+        return portOf(from)->inOrder(to, frame.frameClass, at, m_faults.lossPermille > 0);
+    };
+    fly({from, to, link, isLost, false, frame}, arrival());
+    if (isDoubled && !isLost)
+        fly({from, to, link, false, true, frame}, arrival());
+}
+
+void SimNetwork::fly(Flight flight, Ticks at)
+{
+    if (m_freeFlights.empty()) {
+        m_freeFlights.push_back(static_cast<quint32>(m_flights.size()));
+        m_flights.emplace_back();
     }
+    const quint32 slot = m_freeFlights.back();
+    m_freeFlights.pop_back();
+    m_flights[slot] = std::move(flight);
+    m_clock.after(at - m_clock.now(), [this, slot] { land(slot); });
 }
 
-void SimNetwork::arrive(
-    const NodeId &from, const NodeId &to, quint64 link, const wire::Frame &frame)
+void SimNetwork::land(quint32 slot)
+{
+    const Flight flight = std::exchange(m_flights[slot], {});
+    m_freeFlights.push_back(slot);
+    Port *sender = flight.isCopy ? nullptr : portOf(flight.from);
+    if (sender)
+        sender->leaveQueue(
+            flight.to, flight.link, flight.frame.frameClass, flight.frame.sizeBytes());
+    if (!flight.isLost)
+        arrive(flight.from, flight.to, flight.link, flight.frame);
+}
+
+void SimNetwork::arrive(Index from, Index to, quint32 link, const wire::Frame &frame)
 {
     if (holdsBack(from, to, [=, this] { arrive(from, to, link, frame); }))
         return;
-    Port *receiver = find(to);
+    Port *receiver = portOf(to);
     if (!receiver || receiver->linkTo(from) != link)
         return;
     trace(What::Frame, from, to, frame.head);
@@ -282,14 +305,20 @@ void SimNetwork::arrive(
     receiver->arrive(from, frame);
 }
 
-void SimNetwork::trace(What what, const NodeId &from, const NodeId &to, QByteArrayView bytes)
+void SimNetwork::trace(What what, Index from, Index to, QByteArrayView bytes)
 {
-    const auto mix = [this](quint64 value) { m_trace = (m_trace ^ value) * 0x100000001b3; };
-    mix(static_cast<quint64>(m_clock.now().count()));
-    mix(static_cast<quint64>(what));
-    for (const auto &id : {from, to}) {
-        for (const quint8 byte : id.bytes)
-            mix(byte);
+    // Eight bytes at a time: of each frame of each node of each run.
+    const auto mix = [this](quint64 value) {
+        m_trace = (m_trace ^ value) * 0x9e3779b97f4a7c15;
+        m_trace ^= m_trace >> 32;
+    };
+    mix(static_cast<quint64>(m_clock.now().count()) << 2 | static_cast<quint64>(what));
+    mix(quint64{from} << 32 | to);
+    mix(static_cast<quint64>(bytes.size()));
+    for (; bytes.size() >= 8; bytes = bytes.sliced(8)) {
+        quint64 word;
+        std::memcpy(&word, bytes.data(), sizeof word);
+        mix(word);
     }
     for (const char byte : bytes)
         mix(static_cast<quint8>(byte));

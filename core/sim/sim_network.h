@@ -4,11 +4,14 @@
 #include <base/clock.h>
 #include <base/rng.h>
 #include <net/transport.h>
+#include <sim/sim_site.h>
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <unordered_map>
 #include <vector>
 
 namespace borg::sim {
@@ -22,9 +25,13 @@ struct LinkFaults {
     Ticks delayMax = std::chrono::milliseconds(50);
     qsizetype queueBytesMax = 256 * 1024; ///< Per link, direction and class.
     bool isReordering = false;
+    /// Lost packets as TCP shows them: the frame and all behind it on the link come a
+    /// retransmission later (200 ms or two ways), once or several times.
+    quint32 lossPermille = 0;
 };
 
-/// Links and frames between the nodes of one process.
+/// Links and frames between the nodes of one process. Carries 100,000 nodes: nodes are numbered,
+/// frames share their bytes, and a frame on its way costs one timer and no other allocation.
 class SimNetwork {
 public:
     /// @param clock, rng outlive this object; `clock` does not advance after it is gone.
@@ -42,15 +49,24 @@ public:
     /// One way between two nodes, in addition to the delay of LinkFaults.
     using Latency = std::function<Ticks(const NodeId &, const NodeId &)>;
     void setLatency(Latency latency) { m_latency = std::move(latency); }
+    /// The same from a matrix and the sites of both.
+    void setRegions(const RegionMatrix &matrix) { m_regions = matrix; }
+    void setSite(const NodeId &id, const Site &site) { m_nodes[indexOf(id)].site = site; }
+    void setNat(const NodeId &id, Nat nat) { m_nodes[indexOf(id)].site.nat = nat; }
 
     /// Splits the network: between nodes of different groups frames vanish and dials time out, but
     /// links stay up, as when a cable is cut. Who is in no group is in group 0.
-    void partition(std::map<NodeId, int> groups) { m_groups = std::move(groups); }
-    void heal() { m_groups.clear(); }
+    void partition(const std::map<NodeId, int> &groups);
+    /// Frames from `from` to `to` vanish; the other way is as it was. A dial needs both ways.
+    void cutOneWay(const NodeId &from, const NodeId &to);
+    /// The node is gone without a word: a power cut. Its links stay up at the other ends.
+    /// Call before its transport is destroyed; for good.
+    void vanish(const NodeId &id) { m_nodes[indexOf(id)].isVanished = true; }
+    void heal();
 
     /// A frozen node hears nothing and what it says stays with it until thaw(): a stopped process
     /// whose kernel keeps its links open. Its timers run on; what they do is not seen.
-    void freeze(const NodeId &id) { m_frozen[id]; }
+    void freeze(const NodeId &id) { m_frozen[indexOf(id)]; }
     void thaw(const NodeId &id);
 
     /// A running hash over everything that was delivered, and when. Two runs of one seed that
@@ -61,31 +77,73 @@ public:
 
 private:
     class Port;
+    using Index = quint32; ///< A node's number, from its first mention on.
     enum class What : quint8 { Frame, Up, Down };
+    struct Hole {
+        Index to = 0;
+        Ticks until{0};
+    };
+    struct Node {
+        NodeId id;
+        Port *port = nullptr;
+        Site site;
+        int group = 0;
+        bool isVanished = false;
+        Ticks uplinkFreeAt{0};
+        std::vector<Hole> holes; ///< Kept only behind a NAT.
+    };
+    struct Flight { ///< A frame on its way.
+        Index from = 0;
+        Index to = 0;
+        quint32 link = 0;
+        bool isLost = false;
+        bool isCopy = false; ///< Not the one that the sender's queue counts.
+        wire::Frame frame;
+    };
+    struct Dialling {
+        Index from = 0;
+        net::Peer to;
+        Index toIndex = 0;
+        Ticks giveUpAt{0};
+    };
+    struct IdHash {
+        std::size_t operator()(const NodeId &id) const noexcept;
+    };
 
-    Port *find(const NodeId &id) const;
-    Ticks delay(const NodeId &from, const NodeId &to);
-    [[nodiscard]] bool isCut(const NodeId &a, const NodeId &b) const;
-    [[nodiscard]] bool holdsBack(
-        const NodeId &from, const NodeId &to, const std::function<void()> &event);
-    void connect(const net::Peer &from, const net::Peer &to);
-    void meet(const net::Peer &from, const net::Peer &to);
-    void connectUnknown(const net::Peer &from, const net::Endpoint &to);
-    void disconnect(const NodeId &from, const NodeId &to, quint64 link, Errc why);
-    void carry(const NodeId &from, const NodeId &to, quint64 link, const wire::Frame &frame);
-    void arrive(const NodeId &from, const NodeId &to, quint64 link, const wire::Frame &frame);
-    [[nodiscard]] Ticks arrival(const NodeId &from, const NodeId &to, wire::FrameClass frameClass);
-    void trace(What what, const NodeId &from, const NodeId &to, QByteArrayView bytes);
+    Index indexOf(const NodeId &id);
+    [[nodiscard]] std::optional<Index> known(const NodeId &id) const;
+    [[nodiscard]] Port *portOf(Index index) const { return m_nodes[index].port; }
+    Ticks delay(Index from, Index to);
+    [[nodiscard]] bool isCut(Index from, Index to) const;
+    [[nodiscard]] bool mayEnter(Index from, Index to) const;
+    [[nodiscard]] bool hasHole(Index from, Index to) const;
+    void makeHole(Index from, Index to);
+    template <typename F>
+    [[nodiscard]] bool holdsBack(Index from, Index to, const F &event);
+    void connect(Index from, const net::Peer &to);
+    void meet(const Dialling &dialling, Ticks repeat);
+    void open(Index from, Index to, const net::Peer &peer);
+    void connectUnknown(Index from, const net::Endpoint &to);
+    void disconnect(Index from, Index to, quint32 link, Errc why, Ticks notBefore);
+    void carry(Index from, Index to, quint32 link, const wire::Frame &frame);
+    void fly(Flight flight, Ticks at);
+    void land(quint32 slot);
+    void arrive(Index from, Index to, quint32 link, const wire::Frame &frame);
+    [[nodiscard]] Ticks departure(Index from, qsizetype sizeBytes);
+    void trace(What what, Index from, Index to, QByteArrayView bytes);
 
     Clock &m_clock;
     Rng &m_rng;
     LinkFaults m_faults;
     Latency m_latency;
-    std::map<NodeId, Port *> m_ports;
-    std::map<NodeId, int> m_groups;
-    std::map<NodeId, std::vector<std::function<void()>>> m_frozen; ///< What waits for thaw().
-    std::map<std::tuple<NodeId, NodeId, wire::FrameClass>, Ticks> m_lastArrival;
-    quint64 m_lastLink = 0;
+    std::optional<RegionMatrix> m_regions;
+    std::vector<Node> m_nodes;
+    std::unordered_map<NodeId, Index, IdHash> m_index; // looked up, never walked
+    std::set<std::pair<Index, Index>> m_cuts;
+    std::map<Index, std::vector<std::function<void()>>> m_frozen; ///< What waits for thaw().
+    std::vector<Flight> m_flights;
+    std::vector<quint32> m_freeFlights;
+    quint32 m_lastLink = 0;
     quint64 m_trace = 0xcbf29ce484222325;
     quint64 m_framesDelivered = 0;
     quint64 m_bytesDelivered = 0;

@@ -21,6 +21,7 @@ public:
         Moment moment, Actions &actions);
 
     [[nodiscard]] TreeStatus status() const;
+    [[nodiscard]] const Standing &standing() const { return m_placement.standing(); }
     [[nodiscard]] const Membership &members() const { return m_members; }
     [[nodiscard]] std::vector<net::Peer> knownPeers() const;
 
