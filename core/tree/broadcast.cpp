@@ -1,31 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "broadcast.h"
 
-#include <base/assert.h>
 #include <net/merkle.h>
 
 namespace borg::tree {
 
 using namespace Qt::Literals::StringLiterals;
-
-namespace {
-
-MessageId idOf(const crypto::Hash &leaf)
-{
-    MessageId id;
-    std::copy_n(leaf.begin(), id.bytes.size(), id.bytes.begin());
-    return id;
-}
-
-/// Hops give some more than sources may take, for what the way bunches up.
-constexpr double kSlack = 1.5;
-
-bool isBig(const Stored &stored)
-{
-    return stored.sizeBytes() > Broadcast::kPushBytesMax;
-}
-
-} // namespace
 
 Broadcast::Broadcast(Context &context, Links &links, Inner inner)
     : m_context(context)
@@ -35,6 +15,7 @@ Broadcast::Broadcast(Context &context, Links &links, Inner inner)
     , m_sources(context)
     , m_store(context.config.cacheBytesMax)
     , m_pulls(context, links)
+    , m_flow(context, links)
 {
 }
 
@@ -42,7 +23,7 @@ Result<MessageId> Broadcast::originate(
     const QString &type, const QJsonObject &body, QByteArray attachment, quint8 priority)
 {
     for (const auto &[id, link] : m_links.all()) {
-        if (link.isTree() && link.backlogBytes > kBusyBytes)
+        if (link.isTree() && !m_flow.isStuck(link) && link.backlogBytes > kBusyBytes)
             return Error{Errc::Busy, u"a link is behind"_s};
     }
     const net::Draft draft{m_context.config.network, type, m_seq + 1, m_context.moment.utcMs * 1000,
@@ -50,15 +31,14 @@ Result<MessageId> Broadcast::originate(
     auto message = net::writeMessage(m_context.crypto, draft, attachment);
     if (!message)
         return message.error();
-    Source *self = m_sources.ensure(m_context.crypto.publicKey());
-    BORG_ASSERT(self != nullptr); // the first one
-    if (!m_sources.takeCredit(*self, 1, message->size() + attachment.size(), 1.0))
+    Source &self = m_sources.ensure(m_context.crypto.publicKey());
+    if (!m_sources.takeCredit(self, 1, message->size() + attachment.size(), 1.0))
         return Error{Errc::Busy, u"over the credit of this node"_s};
 
     ++m_seq;
     ++m_context.counters.originated;
-    self->window.insert(m_seq);
-    self->seenAt = m_context.now();
+    self.window.insert(m_seq);
+    self.seenAt = m_context.now();
     Stored stored;
     stored.id = idOf(m_context.crypto.hash(*message));
     stored.src = m_context.self;
@@ -85,8 +65,8 @@ void Broadcast::flush()
         qsizetype bytes = 0;
         for (const auto &draft : rest) {
             bytes += draft.stored.message.size() + draft.stored.attachment.size();
-            if (count == most || isBig(draft.stored) || draft.priority != rest.front().priority
-                || bytes > wire::Frame::kBodyBytesMax)
+            if (count == most || draft.stored.sizeBytes() > kPushBytesMax
+                || draft.priority != rest.front().priority || bytes > wire::Frame::kBodyBytesMax)
                 break;
             ++count;
         }
@@ -108,9 +88,9 @@ void Broadcast::sendAlone(Draft &draft)
     stored.head = net::writeHead(head);
     stored.at = m_context.now();
     const Delivered own{stored.id, stored.src, {}, stored.message, {}, 0};
-    const bool isInner = m_inner({own, draft.type, stored.seq, head});
+    const bool isInner = m_inner({own, draft.type, stored.seq, head, nullptr});
     const wire::Frame frame{stored.frameClass, net::withHops(stored.head, 1), stored.attachment};
-    if (isBig(stored))
+    if (stored.sizeBytes() > kPushBytesMax)
         offer(stored.id, nullptr);
     else
         spread(frame, {&stored.id, 1}, nullptr);
@@ -148,179 +128,6 @@ void Broadcast::sendBatch(std::span<Draft> drafts)
         stored.at = m_context.now();
         m_store.add(std::move(stored));
     }
-}
-
-bool Broadcast::messages(Link &from, const wire::Frame &frame)
-{
-    auto head = net::readHead(frame.head);
-    if (!head)
-        return false;
-    return head->items.empty() ? alone(from, frame, *head) : batch(from, frame, *std::move(head));
-}
-
-bool Broadcast::alone(Link &from, const wire::Frame &frame, const net::Head &head)
-{
-    Incoming incoming{&head, head.message, frame.body, m_context.crypto.hash(head.message), {}};
-    incoming.id = idOf(incoming.leaf);
-    if (m_seen.contains(incoming.id)) {
-        ++m_context.counters.duplicates;
-        return true;
-    }
-    Source *source = m_sources.ensure(head.key);
-    if (!source)
-        return true;
-    const Verdict verdict = examine(incoming, *source);
-    if (verdict != Verdict::Good)
-        return verdict == Verdict::Stale;
-    if (!isSignedAlone(incoming))
-        return false;
-    if (!m_sources.takeCredit(*source, 1, frame.sizeBytes(), kSlack)) {
-        ++m_context.counters.overCredit;
-        return true;
-    }
-    Stored stored;
-    stored.frameClass = frame.frameClass;
-    const bool isKept = take(incoming, *source, stored, from.isTree());
-    if (isBig(stored))
-        offer(incoming.id, &from);
-    else if (head.hops < net::kHopsMax)
-        spread({frame.frameClass, net::withHops(frame.head, head.hops + 1), frame.body},
-            {&incoming.id, 1}, &from);
-    if (!isKept)
-        return true;
-    announce({&incoming.id, 1}, &from);
-    stored.head = frame.head;
-    stored.message.clear();
-    m_store.add(std::move(stored));
-    return true;
-}
-
-bool Broadcast::batch(Link &from, const wire::Frame &frame, net::Head &&head)
-{
-    auto incoming = split(frame, head);
-    if (!incoming)
-        return false;
-    auto shared = std::make_shared<Batch>();
-    for (const auto &item : *incoming)
-        shared->leaves.push_back(item.leaf);
-    std::erase_if(*incoming, [this](const Incoming &item) { return m_seen.contains(item.id); });
-    m_context.counters.duplicates += static_cast<qint64>(shared->leaves.size() - incoming->size());
-    Source *source = incoming->empty() ? nullptr : m_sources.ensure(head.key);
-    if (!source)
-        return true;
-    for (auto &item : *incoming) {
-        const Verdict verdict = examine(item, *source);
-        if (verdict != Verdict::Good)
-            return verdict == Verdict::Stale; // all of one age: an honest source sends none stale
-    }
-    const auto root = net::merkleRoot(m_context.crypto, shared->leaves);
-    if (!isSignedRoot(head, root, shared->leaves.size()))
-        return false;
-    if (!m_sources.takeCredit(*source, incoming->size(), frame.sizeBytes(), kSlack)) {
-        m_context.counters.overCredit += static_cast<qint64>(incoming->size());
-        return true;
-    }
-    std::vector<MessageId> ids;
-    for (const auto &item : *incoming) {
-        Stored stored;
-        stored.frameClass = frame.frameClass;
-        stored.batch = shared;
-        stored.index = item.index;
-        if (take(item, *source, stored, from.isTree())) {
-            ids.push_back(stored.id);
-            m_store.add(std::move(stored));
-        }
-    }
-    if (head.hops < net::kHopsMax)
-        spread(
-            {frame.frameClass, net::withHops(frame.head, head.hops + 1), frame.body}, ids, &from);
-    announce(ids, &from);
-    incoming.reset(); // its parts point to the head
-    shared->head = std::move(head);
-    return true;
-}
-
-std::optional<std::vector<Broadcast::Incoming>> Broadcast::split(
-    const wire::Frame &frame, const net::Head &head) const
-{
-    std::vector<Incoming> parts;
-    parts.reserve(head.items.size());
-    QByteArrayView rest(frame.body);
-    for (const auto &item : head.items) {
-        if (rest.size() < item.messageBytes + item.attachmentBytes)
-            return std::nullopt;
-        const auto message = rest.first(item.messageBytes);
-        const auto attachment = rest.sliced(item.messageBytes, item.attachmentBytes);
-        const auto leaf = m_context.crypto.hash(message);
-        parts.push_back({&head, message, attachment, leaf, idOf(leaf), parts.size()});
-        rest = rest.sliced(item.messageBytes + item.attachmentBytes);
-    }
-    if (!rest.isEmpty())
-        return std::nullopt;
-    return parts;
-}
-
-Broadcast::Verdict Broadcast::examine(Incoming &incoming, const Source &source) const
-{
-    const auto view = net::readMessage(incoming.message);
-    if (!view || view->network != m_network || view->src != source.idText
-        || view->attachmentBytes != incoming.attachment.size())
-        return Verdict::Invalid;
-    if (view->hasAttachment && m_context.crypto.hash(incoming.attachment) != view->attachmentHash)
-        return Verdict::Invalid;
-    incoming.view = *view;
-    const qint64 ageMs = m_context.moment.utcMs - view->tsUs / 1000;
-    if (std::abs(ageMs) > view->ttlMs + kClockSkewMs || source.window.contains(view->seq)
-        || source.id == m_context.self)
-        return Verdict::Stale;
-    return Verdict::Good;
-}
-
-bool Broadcast::isSignedAlone(const Incoming &incoming)
-{
-    const auto &head = *incoming.head;
-    if (!head.path)
-        return net::verifyMessage(m_context.crypto, head.key, incoming.message, head.signature)
-            .ok();
-    const auto &path = *head.path;
-    const auto root
-        = net::merkleRootOf(m_context.crypto, incoming.leaf, path.index, path.count, path.siblings);
-    return root && isSignedRoot(head, *root, path.count);
-}
-
-bool Broadcast::isSignedRoot(const net::Head &head, const crypto::Hash &root, std::size_t count)
-{
-    const Root checked{head.key, root, count};
-    if (std::ranges::contains(m_roots, checked))
-        return true;
-    if (!net::verifyBatch(m_context.crypto, head.key, root, count, head.signature))
-        return false;
-    m_roots[m_rootCount++ % m_roots.size()] = checked;
-    return true;
-}
-
-bool Broadcast::take(const Incoming &incoming, Source &source, Stored &stored, bool isTree)
-{
-    stored.id = incoming.id;
-    stored.src = source.id;
-    stored.seq = incoming.view.seq;
-    stored.at = m_context.now();
-    stored.hops = incoming.head->hops;
-    stored.message = incoming.message.toByteArray();
-    stored.attachment = incoming.attachment.toByteArray();
-    m_seen.insert(incoming.id, m_context.now());
-    source.window.insert(incoming.view.seq);
-    source.seenAt = m_context.now();
-    if (m_pulls.arrived(incoming.id, isTree))
-        ++m_context.counters.pulled;
-
-    Delivered delivered{incoming.id, source.id, typeText(incoming.view.type), stored.message,
-        stored.attachment, incoming.head->hops};
-    if (m_inner({delivered, incoming.view.type, incoming.view.seq, *incoming.head}))
-        return false;
-    ++m_context.counters.delivered;
-    m_context.act(Deliver{std::move(delivered)});
-    return true;
 }
 
 QString Broadcast::typeText(QByteArrayView type)
@@ -386,6 +193,8 @@ void Broadcast::sendIds(Link &link)
 void Broadcast::wake()
 {
     flush();
+    m_flow.wake();
+    release();
     for (auto &[id, link] : m_links.all()) {
         if (link.ids.empty())
             continue;
@@ -395,6 +204,7 @@ void Broadcast::wake()
             m_context.wakeBy(link.idsSince + kIdsEvery);
     }
     m_pulls.wake();
+    judge();
     if (m_context.now() > m_sweptAt + std::chrono::minutes(1)) {
         m_sweptAt = m_context.now();
         m_sources.sweep();
@@ -407,13 +217,20 @@ bool Broadcast::announced(Link &from, QByteArrayView bytes, bool isOffer)
     const auto ids = Pulls::read(bytes);
     if (!ids)
         return false;
+    // With more credit in the network there are more ids.
+    const auto perSecond = static_cast<double>(m_context.config.credit.messagesPerSecond);
+    const double cost = std::min(1.0, kIdsPerSecond / (4 * perSecond));
+    if (!from.conduct.ids.take(cost * static_cast<double>(ids->size()), m_context.now())) {
+        m_context.scores.add(from.peer.id, Offence::IdFlood);
+        return true;
+    }
     for (const auto &id : *ids) {
         if (m_seen.contains(id))
             continue;
         if (isOffer)
             m_pulls.offered(from, id);
         else
-            m_pulls.announced(from.peer.id, id);
+            m_pulls.announced(from, id);
     }
     return true;
 }
@@ -423,11 +240,13 @@ bool Broadcast::asked(Link &from, QByteArrayView bytes)
     const auto ids = Pulls::read(bytes);
     if (!ids)
         return false;
-    if (!from.graftsIn.take(1, m_context.now()))
-        return true; // an honest peer counts as well and asks again
+    if (!from.graftsIn.take(1, m_context.now())) {
+        m_context.scores.add(from.peer.id, Offence::PullFlood); // an honest peer counts as well
+        return true;
+    }
     for (const auto &id : *ids) {
         if (const Stored *stored = m_store.find(id))
-            (void)m_links.sendMessages(from, stored->frame(m_context.crypto));
+            (void)m_links.sendMessages(from, stored->frame(m_context.crypto), Links::Why::Pulled);
     }
     return true;
 }
@@ -438,7 +257,8 @@ void Broadcast::sendMissing(Link &to, const Digest &has, Ticks since)
     for (const auto &stored : m_store.all()) {
         if (stored.at < from || has.contains(stored.src, stored.seq) || stored.src == to.peer.id)
             continue;
-        if (isBig(stored) || !m_links.sendMessages(to, stored.frame(m_context.crypto)))
+        if (stored.sizeBytes() > kPushBytesMax
+            || !m_links.sendMessages(to, stored.frame(m_context.crypto)))
             queueId(to, stored.id);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <tree/flow.h>
+#include <tree/held.h>
 #include <tree/id_set.h>
 #include <tree/links.h>
 #include <tree/message_store.h>
@@ -20,7 +22,12 @@ public:
     static constexpr qint64 kTtlMs = 30'000;
     static constexpr qint64 kClockSkewMs = 15 * 60'000; ///< Until there is network time.
     static constexpr Ticks kDigestSpan = MessageStore::kKeepFor;
-    static constexpr qsizetype kBusyBytes = 256 * 1024; ///< Waiting on a link: no new ones of ours.
+    static constexpr qsizetype kBusyBytes = Flow::kHighBytes; ///< Waits on a link: no new of ours.
+    static constexpr double kIdsPerSecond = 2'000; ///< Announced by a peer, see Conduct.
+    static constexpr qint64 kReplayAgeMs = 150'000; ///< No honest hop passes on anything so old.
+    static constexpr Ticks kJudgeEvery = std::chrono::seconds(5);
+    static constexpr Ticks kParentSpan = std::chrono::seconds(30); ///< Over which one is judged.
+    static constexpr Ticks kFaultEvery = std::chrono::seconds(20); ///< No parent is left sooner.
 
     /// A checked message of another node.
     struct Received {
@@ -28,6 +35,7 @@ public:
         QByteArrayView type;
         quint64 seq;
         const net::Head &head;
+        const NodeId *from; ///< The neighbour that brought it; nullptr for our own.
     };
     /// @return whether the tree itself took it: it is not delivered, kept or announced then.
     using Inner = std::function<bool(const Received &)>;
@@ -50,6 +58,13 @@ public:
     [[nodiscard]] bool announced(Link &from, QByteArrayView ids, bool isOffer);
     [[nodiscard]] bool asked(Link &from, QByteArrayView ids);
 
+    /// Backpressure: after every event.
+    void balance() { m_flow.balance(); }
+    [[nodiscard]] Flow &flow() { return m_flow; }
+    /// What `from`, who is no neighbour, lacks. @return false when it breaks the protocol.
+    [[nodiscard]] bool compared(Link &from, const Compare &word, QByteArrayView digest);
+    [[nodiscard]] bool hasSeen(const MessageId &id) const { return m_seen.contains(id); }
+
     /// For Attach and Accept: what we have, and what the other side has not.
     [[nodiscard]] QByteArray digest() const { return m_sources.digest(kDigestSpan); }
     void sendMissing(Link &to, const Digest &has, Ticks since);
@@ -70,17 +85,36 @@ private:
         net::MessageView view{};
     };
     enum class Verdict : quint8 { Good, Stale, Invalid };
+    /// Where a frame came from; the link may be gone when it goes on.
+    struct Origin {
+        NodeId peer;
+        bool isTree = false;
+    };
 
     [[nodiscard]] bool alone(Link &from, const wire::Frame &frame, const net::Head &head);
     [[nodiscard]] bool batch(Link &from, const wire::Frame &frame, net::Head &&head);
     [[nodiscard]] std::optional<std::vector<Incoming>> split(
         const wire::Frame &frame, const net::Head &head) const;
-    [[nodiscard]] Verdict examine(Incoming &incoming, const Source &source) const;
+    [[nodiscard]] Verdict examine(Incoming &incoming, const Source &source, const NodeId &from);
+    [[nodiscard]] Verdict secondOfItsNumber(
+        const Incoming &incoming, const Source &source, const NodeId &from, qint64 ageMs);
     [[nodiscard]] bool isSignedAlone(const Incoming &incoming);
     [[nodiscard]] bool isSignedRoot(
         const net::Head &head, const crypto::Hash &root, std::size_t count);
+    [[nodiscard]] Source *introduce(Link &from, const crypto::PublicKey &key);
+    void copies(Link &from, std::size_t count);
+    /// @return whether it may go on now; otherwise it is held, or pulled later.
+    [[nodiscard]] bool admit(
+        Link &from, Source &source, const wire::Frame &frame, std::span<const Incoming> fresh);
+    void release();
+    void passOn(
+        const Origin &from, const wire::Frame &frame, const Incoming &incoming, Source &source);
+    void passOn(const Origin &from, const wire::Frame &frame, net::Head &&head,
+        std::vector<Incoming> fresh, std::vector<crypto::Hash> leaves);
     /// @return whether it is to be stored and announced.
-    bool take(const Incoming &incoming, Source &source, Stored &stored, bool isTree);
+    bool take(const Origin &from, const Incoming &incoming, Source &source, Stored &stored);
+    void judge();
+    void judgeParent();
     [[nodiscard]] QString typeText(QByteArrayView type);
     void spread(const wire::Frame &frame, std::span<const MessageId> ids, const Link *from);
     void announce(std::span<const MessageId> ids, const Link *from);
@@ -105,6 +139,8 @@ private:
     IdSet m_seen;
     MessageStore m_store;
     Pulls m_pulls;
+    Flow m_flow;
+    Held m_held;
     std::vector<Draft> m_outbox;
     quint64 m_seq = 0;
     std::array<Root, 64> m_roots{}; ///< Checked lately.
@@ -112,6 +148,19 @@ private:
     Ticks m_sweptAt{0};
     QString m_lastType; ///< Most messages are of the type of the one before.
     QByteArray m_lastTypeBytes;
+    Ticks m_judgeAt{0};
+    TokenBucket m_doubtful{5, 20, Ticks{0}}; ///< Signatures checked of what may be a second one.
+
+    /// How messages came since we have this parent, for kParentSpan.
+    struct Span {
+        std::optional<NodeId> parent;
+        Ticks since{0};
+        int all = 0;
+        int pulled = 0;
+        int mostInRow = 0; ///< Of one source.
+    };
+    Span m_span;
+    Ticks m_faultAt{-60'000'000};
 };
 
 } // namespace borg::tree

@@ -24,7 +24,7 @@ Link *Links::parent()
 
 Link &Links::add(const net::Peer &peer, net::Direction direction)
 {
-    m_links.erase(peer.id); // a link that comes again is a new one
+    remove(peer.id); // a link that comes again is a new one
     auto &link = m_links.try_emplace(peer.id, peer, direction, m_context.now()).first->second;
     m_context.wakeBy(m_context.now() + m_context.config.idleHeartbeatEvery);
     return link;
@@ -32,32 +32,60 @@ Link &Links::add(const net::Peer &peer, net::Direction direction)
 
 void Links::hangUp(const NodeId &id)
 {
-    if (m_links.erase(id) > 0)
-        m_context.act(HangUp{id});
+    if (!m_links.contains(id))
+        return;
+    remove(id);
+    m_context.act(HangUp{id});
 }
 
-bool Links::sendMessages(Link &link, const wire::Frame &frame)
+bool Links::sendMessages(Link &link, const wire::Frame &frame, Why why)
 {
-    if (link.backlogBytes + frame.sizeBytes() > kBacklogBytesMax)
+    if (link.backlogBytes + frame.sizeBytes() > kBacklogBytesMax
+        || m_backlogBytes + frame.sizeBytes() > kBacklogBytesAll
+        || (why == Why::Pushed && delayOf(link) > kPushDelayMax))
         return false;
     send(link, frame);
     return true;
 }
 
+Ticks Links::delayOf(const Link &link) const
+{
+    constexpr Ticks kEnough = std::chrono::milliseconds(100); // before that there is no rate
+    if (link.backlog.empty() || !link.backlogSince || isHeld(link)
+        || m_context.now() < *link.backlogSince + kEnough)
+        return Ticks{0};
+    const double sent = static_cast<double>(std::max<qsizetype>(link.backlogSent, 1));
+    const double share = static_cast<double>(link.backlogBytes) / sent;
+    const double us = share * static_cast<double>((m_context.now() - *link.backlogSince).count());
+    return Ticks{static_cast<qint64>(std::min(us, 1e9))};
+}
+
 void Links::send(Link &link, wire::Frame frame)
 {
     // Behind what waits already, but for the few bytes that keep the link alive.
-    if (!link.backlog.empty() && frame.frameClass != wire::FrameClass::Control) {
-        link.backlogBytes += frame.sizeBytes();
-        link.backlog.push_back(std::move(frame));
-        return;
-    }
+    const bool isWord = frame.frameClass == wire::FrameClass::Control;
+    if (!isWord && (!link.backlog.empty() || isHeld(link)))
+        return queue(link, std::move(frame));
+    if (link.backlog.empty())
+        link.backlogSince.reset();
     act(link, std::move(frame));
+}
+
+void Links::queue(Link &link, wire::Frame frame)
+{
+    if (!link.backlogSince) {
+        link.backlogSince = m_context.now();
+        link.backlogSent = 0;
+    }
+    link.backlogBytes += frame.sizeBytes();
+    m_backlogBytes += frame.sizeBytes();
+    link.backlog.push_back(std::move(frame));
 }
 
 void Links::act(Link &link, wire::Frame frame)
 {
     link.sentAt = m_context.now();
+    link.backlogSent += frame.sizeBytes();
     ++m_context.counters.framesSent;
     m_context.counters.frameBytesSent += frame.sizeBytes();
     m_context.act(Send{link.peer.id, std::move(frame)});
@@ -70,22 +98,45 @@ void Links::refused(const SendRefused &event)
         return;
     --m_context.counters.framesSent;
     m_context.counters.frameBytesSent -= event.frame.sizeBytes();
-    link->backlogBytes += event.frame.sizeBytes();
-    link->backlog.push_back(event.frame);
+    link->backlogSent -= event.frame.sizeBytes();
+    // Words are no messages: they are not counted before they are sent. Who takes none is cut.
+    if (link->backlogBytes + event.frame.sizeBytes() > kBacklogBytesMax + kWordsReserve)
+        return m_context.scores.condemn(event.to, Offence::SlowReader);
+    queue(*link, event.frame);
     if (!link->behindSince)
         link->behindSince = m_context.now();
 }
 
 void Links::writable(const NodeId &peer)
 {
-    Link *link = find(peer);
-    if (!link)
+    if (Link *link = find(peer))
+        flush(*link);
+}
+
+void Links::flush(Link &link)
+{
+    if (link.backlog.empty())
         return;
     // All of it: what does not fit comes back, and then the transport tells when to go on.
-    auto backlog = std::exchange(link->backlog, {});
-    link->backlogBytes = 0;
-    for (auto &frame : backlog)
-        act(*link, std::move(frame));
+    const bool holdsMessages = isHeld(link);
+    auto backlog = std::exchange(link.backlog, {});
+    m_backlogBytes -= std::exchange(link.backlogBytes, 0);
+    link.flushedAt = m_context.now();
+    for (auto &frame : backlog) {
+        if (holdsMessages && frame.frameClass != wire::FrameClass::Control)
+            queue(link, std::move(frame));
+        else
+            act(link, std::move(frame));
+    }
+}
+
+void Links::remove(const NodeId &id)
+{
+    const auto link = m_links.find(id);
+    if (link == m_links.end())
+        return;
+    m_backlogBytes -= link->second.backlogBytes;
+    m_links.erase(link);
 }
 
 void Links::hearClock(Link &link, qint64 at, qint64 echo, quint32 heldUs)

@@ -10,6 +10,24 @@
 
 namespace borg::tree {
 
+/// What a peer is held to, and how it kept it; see Guard.
+struct Conduct {
+    explicit Conduct(Ticks now)
+        : upAt(now)
+    {
+    }
+
+    Ticks upAt;
+    std::size_t pullsOpen = 0; ///< Ids that we asked this peer for and that did not come yet.
+    std::size_t missing = 0; ///< Ids that this peer was the first to announce, not here yet.
+    quint32 asked = 0; ///< Ids asked for lately,
+    quint32 askedBefore = 0; ///< those of the span before,
+    quint32 kept = 0; ///< and those that it sent.
+    TokenBucket ids{2'000, 8'000, upAt}; ///< Announced by it.
+    TokenBucket copies{20, 400, upAt}; ///< That we had already.
+    TokenBucket sources{50, 2'000, upAt}; ///< Keys that we had not heard of.
+};
+
 /// A link to a peer, and what both sides use it for.
 struct Link {
     Link(net::Peer to, net::Direction from, Ticks now)
@@ -57,9 +75,17 @@ struct Link {
     Ticks idsSince{0}; ///< When the first of them came.
     std::deque<wire::Frame> backlog; ///< Refused by the transport, in order.
     qsizetype backlogBytes = 0;
+    std::optional<Ticks> backlogSince; ///< From when on it never was empty,
+    qsizetype backlogSent = 0; ///< and how much went out since.
+    Ticks flushedAt{-1'000'000}; ///< The backlog went to the transport; some of it may come back.
+    std::optional<Ticks> pressedSince; ///< More than kHighBytes wait: see Flow.
+    bool isStuck = false;
+    Ticks heldUntil{0}; ///< The peer takes no messages before.
+    std::optional<Ticks> holdSaidAt; ///< When we told the peer that we take none.
     TokenBucket graftsIn{10, 20, upAt};
     TokenBucket graftsOut{8, 16, upAt};
     TokenBucket wordsIn{10, 40, upAt}; ///< Walks and probes.
+    Conduct conduct{upAt};
 };
 
 /// All links, and everything that is sent over them.
@@ -67,6 +93,9 @@ class Links {
 public:
     static constexpr std::size_t kLinksMax = 256;
     static constexpr qsizetype kBacklogBytesMax = 2 * 1024 * 1024; ///< Per link.
+    static constexpr qsizetype kBacklogBytesAll = 64 * 1024 * 1024; ///< Over all links.
+    static constexpr qsizetype kWordsReserve = 128 * 1024; ///< Beyond that, for words.
+    static constexpr Ticks kPushDelayMax = std::chrono::milliseconds(500); ///< Then ids go.
 
     explicit Links(Context &context)
         : m_context(context)
@@ -77,8 +106,9 @@ public:
     [[nodiscard]] const std::map<NodeId, Link> &all() const { return m_links; }
     [[nodiscard]] Link *find(const NodeId &id);
     [[nodiscard]] Link *parent();
+    [[nodiscard]] qsizetype backlogBytes() const { return m_backlogBytes; }
     Link &add(const net::Peer &peer, net::Direction direction);
-    void remove(const NodeId &id) { m_links.erase(id); }
+    void remove(const NodeId &id);
     void hangUp(const NodeId &id);
 
     /// Words between neighbours; the body is raw.
@@ -87,8 +117,15 @@ public:
     {
         send(link, {wire::FrameClass::Control, headOf(wire::encode(word)), std::move(body)});
     }
+    enum class Why : quint8 { Pushed, Pulled };
     /// A frame of messages. @return false when the link is so far behind that nothing was queued.
-    bool sendMessages(Link &link, const wire::Frame &frame);
+    bool sendMessages(Link &link, const wire::Frame &frame, Why why = Why::Pushed);
+    /// How long a frame that is queued now would wait, as it looks. Behind a peer that asked us to
+    /// hold on it is 0: that wait is wanted.
+    [[nodiscard]] Ticks delayOf(const Link &link) const;
+    [[nodiscard]] bool isHeld(const Link &link) const { return link.heldUntil > m_context.now(); }
+    /// Sends what waits, unless the peer holds us.
+    void flush(Link &link);
 
     void refused(const SendRefused &event);
     void writable(const NodeId &peer);
@@ -107,9 +144,11 @@ private:
     static QByteArray headOf(const QJsonObject &json);
     void send(Link &link, wire::Frame frame);
     void act(Link &link, wire::Frame frame);
+    void queue(Link &link, wire::Frame frame);
 
     Context &m_context;
     std::map<NodeId, Link> m_links; // ordered: a run must repeat exactly
+    qsizetype m_backlogBytes = 0; ///< Of all links.
 };
 
 } // namespace borg::tree

@@ -87,8 +87,13 @@ struct MemberChanged {
 struct StatusChanged {
     friend bool operator==(const StatusChanged &, const StatusChanged &) = default;
 };
-using Action
-    = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged, StatusChanged>;
+struct NodesCounted { ///< Of a broadcast of ours that was to be counted.
+    MessageId id;
+    quint32 nodes = 0;
+    friend bool operator==(const NodesCounted &, const NodesCounted &) = default;
+};
+using Action = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged,
+    StatusChanged, NodesCounted>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.
@@ -102,6 +107,7 @@ struct Context {
     TreeCounters counters{};
     Ticks wakeAt = Ticks::max(); ///< When something is due next.
     bool isStatusChanged = false;
+    std::optional<QString> parentFault{}; ///< Why the parent has to be left, in words for people.
     Scores scores{config.local}; ///< Every part charges those who abuse it.
 
     [[nodiscard]] Ticks now() const { return moment.now; }

@@ -29,8 +29,17 @@ struct MemberLeave {
     friend bool operator==(const MemberLeave &, const MemberLeave &) = default;
 };
 
+/// Broadcast behind another message of the same source: "say who has it", see counted.
+struct CountRequest {
+    QByteArray id; ///< Of that message, 16 bytes.
+
+    static constexpr std::string_view kName = "tree.count";
+    static constexpr auto fields() { return std::tuple{wire::field("id", &CountRequest::id, 16)}; }
+    friend bool operator==(const CountRequest &, const CountRequest &) = default;
+};
+
 /// Bodies of signed messages; the name is the envelope's `t`.
-using Broadcasts = wire::Catalogue<MemberRecord, MemberLeave>;
+using Broadcasts = wire::Catalogue<MemberRecord, MemberLeave, CountRequest>;
 static_assert(Broadcasts::namesAreUnique());
 
 } // namespace borg::tree

@@ -4,6 +4,7 @@
 #include <net/envelope.h>
 #include <tree/tree_types.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -16,6 +17,14 @@ namespace borg::tree {
 struct MessageIdHash {
     std::size_t operator()(const MessageId &id) const noexcept;
 };
+
+/// @return the id of the message that hashes to `leaf`.
+[[nodiscard]] inline MessageId idOf(const crypto::Hash &leaf)
+{
+    MessageId id;
+    std::copy_n(leaf.begin(), id.bytes.size(), id.bytes.begin());
+    return id;
+}
 
 /// A batch as it came, shared by its messages.
 struct Batch {

@@ -17,6 +17,7 @@ constexpr Ticks kStall
     = std::chrono::milliseconds(100); ///< A timer later than this: we stood still.
 constexpr quint64 kSeqPerMs = 1024; ///< Sequence numbers begin at the date and outrun no restart.
 constexpr quint8 kRecordPriority = 2;
+constexpr quint8 kCountPriority = 1; // as the message itself, which it follows
 constexpr quint8 kLeavePriority = 0; // in the class of the last word, which must not overtake it
 constexpr Ticks kAnnounceSpread = std::chrono::milliseconds(20);
 constexpr std::size_t kKnownMax = 500;
@@ -36,6 +37,8 @@ PeerTree::PeerTree(TreeConfig config, Rng &rng, const crypto::Crypto &crypto)
     , m_members(m_context, m_links)
     , m_broadcast(m_context, m_links, [this](const auto &received) { return isInner(received); })
     , m_placement(m_context, m_links, m_broadcast, m_members)
+    , m_counting(m_context, m_links, m_broadcast, [this] { return m_members.count() + 1; })
+    , m_lookout(m_context, m_links, m_broadcast, m_members)
     , m_freeBytes(m_config.freeBytes)
 {
 }
@@ -64,6 +67,25 @@ Result<MessageId> PeerTree::broadcast(const QString &type, const QJsonObject &bo
     return id;
 }
 
+Result<MessageId> PeerTree::broadcastCounted(const QString &type, const QJsonObject &body,
+    QByteArray attachment, Moment moment, Actions &actions)
+{
+    auto id = broadcast(type, body, std::move(attachment), moment, actions);
+    if (!id)
+        return id;
+    begin(moment, actions);
+    // Not with the message under one signature: every node has to see this one for itself.
+    m_broadcast.flush();
+    const CountRequest request{
+        QByteArray(reinterpret_cast<const char *>(id->bytes.data()), std::ssize(id->bytes))};
+    if (m_counting.begin(*id))
+        (void)m_broadcast.originate(QString(wire::latin1(CountRequest::kName)),
+            wire::encodeFields(request), {}, kCountPriority);
+    m_broadcast.flush();
+    finish();
+    return id;
+}
+
 void PeerTree::begin(Moment moment, Actions &actions)
 {
     m_context.moment = moment;
@@ -74,6 +96,19 @@ void PeerTree::begin(Moment moment, Actions &actions)
 
 void PeerTree::finish()
 {
+    m_broadcast.balance();
+    for (const auto &peer : m_broadcast.flow().takeStuck()) {
+        m_context.scores.add(
+            peer, Offence::SlowReader); // the placement sends it on, if it is a child
+        if (m_placement.standing().parent == peer)
+            m_context.parentFault = u"it takes nothing from us"_s;
+    }
+    if (const auto fault = std::exchange(m_context.parentFault, std::nullopt)) {
+        if (m_placement.standing().isUnderRoot())
+            m_placement.replaceRoot(*fault);
+        else
+            m_placement.leaveParent(*fault);
+    }
     for (const auto &peer : m_context.scores.takeCondemned()) {
         if (m_links.find(peer))
             drop(peer, u"it abused the network"_s);
@@ -164,6 +199,8 @@ void PeerTree::handle(const TimerFired &)
     m_broadcast.wake();
     m_members.wake();
     m_placement.wake();
+    m_counting.wake();
+    m_lookout.wake();
 }
 
 void PeerTree::drop(const NodeId &peer, const QString &reason)
@@ -188,9 +225,14 @@ void PeerTree::announceSelf()
 
 bool PeerTree::isInner(const Broadcast::Received &received)
 {
-    const auto &[delivered, type, seq, head] = received;
+    const auto &[delivered, type, seq, head, from] = received;
     if (type == QByteArrayView(MemberRecord::kName.data(), MemberRecord::kName.size())) {
         (void)m_members.record(delivered.src, seq, delivered.message, head);
+        return true;
+    }
+    if (type == QByteArrayView(CountRequest::kName.data(), CountRequest::kName.size())) {
+        if (const auto asked = wire::decodeFields<CountRequest>(net::bodyOf(delivered.message)))
+            m_counting.asked(from, *asked, head.hops);
         return true;
     }
     if (type != QByteArrayView(MemberLeave::kName.data(), MemberLeave::kName.size()))
@@ -227,9 +269,16 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
     if (!word)
         return false;
     const QByteArrayView body(frame.body);
+    const NodeId peer = from.peer.id;
     const auto place = [&](const auto &concrete) { return m_placement.hear(from, concrete); };
     return std::visit(wire::Handlers{
-                          [&](const Hello &w) { return place(w); },
+                          [&](const Hello &w) {
+                              const bool isRight = place(w);
+                              // It may be gone: of another network.
+                              if (Link *link = m_links.find(peer); link && isRight)
+                                  m_lookout.greeted(*link);
+                              return isRight;
+                          },
                           [&](const State &w) { return place(w); },
                           [&](const Contacts &w) { return place(w); },
                           [&](const Attach &w) { return m_placement.hear(from, w, body); },
@@ -245,6 +294,9 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                           [&](const IHave &) { return m_broadcast.announced(from, body, false); },
                           [&](const Offer &) { return m_broadcast.announced(from, body, true); },
                           [&](const Graft &) { return m_broadcast.asked(from, body); },
+                          [&](const Hold &w) { return m_broadcast.flow().hear(from, w); },
+                          [&](const Compare &w) { return m_broadcast.compared(from, w, body); },
+                          [&](const Counted &w) { return m_counting.hear(from, w); },
                           [&](const MemberList &w) {
                               const bool isRight = m_members.list(from, w, body);
                               m_broadcast.raiseSeq(m_members.ownSeqSeen());

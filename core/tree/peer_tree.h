@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <tree/counting.h>
+#include <tree/lookout.h>
 #include <tree/placement.h>
 
 namespace borg::tree {
@@ -19,6 +21,10 @@ public:
     /// See TreeNode::broadcast().
     Result<MessageId> broadcast(const QString &type, const QJsonObject &body, QByteArray attachment,
         Moment moment, Actions &actions);
+
+    /// The same; NodesCounted follows.
+    Result<MessageId> broadcastCounted(const QString &type, const QJsonObject &body,
+        QByteArray attachment, Moment moment, Actions &actions);
 
     [[nodiscard]] TreeStatus status() const;
     [[nodiscard]] const Standing &standing() const { return m_placement.standing(); }
@@ -50,6 +56,8 @@ private:
     Membership m_members;
     Broadcast m_broadcast;
     Placement m_placement;
+    Counting m_counting;
+    Lookout m_lookout;
     qint64 m_freeBytes;
     Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.
     Ticks m_announceAt = Ticks::max(); ///< The next member record of ours.

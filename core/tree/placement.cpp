@@ -262,6 +262,7 @@ bool Placement::hear(Link &from, const Accept &word, QByteArrayView bytes)
 void Placement::accepted(Link &from)
 {
     m_standing.isAccepted = true;
+    m_rootFaults = 0;
     remember(from.peer.id, m_search ? m_search->reason : u"attached"_s);
     m_moves.parentTaken(m_orphan ? Moves::Cause::Forced : Moves::Cause::Chosen);
     endOrphan();

@@ -42,7 +42,6 @@ public:
     void linkDown(const NodeId &peer, const QString &reason);
     void dialFailed(const net::Endpoint &endpoint);
     void wake();
-
     // Words of `from`. Each returns false when it breaks the protocol.
     [[nodiscard]] bool hear(Link &from, const Hello &word);
     [[nodiscard]] bool hear(Link &from, const State &word);
@@ -61,6 +60,9 @@ public:
     /// Goes to another parent at leisure, the best that is known; the old one stays until the new
     /// one has taken us. Nothing happens when there is no other.
     void leaveParent(const QString &reason);
+    /// The parent, if it is the root, is no good: those who would follow it begin anew, the first
+    /// of them at once.
+    void replaceRoot(const QString &reason);
 
     /// @return from the last sign of life of the parent lost last until there was another one, or
     ///         this node took over; nothing when none was lost.
@@ -159,6 +161,7 @@ private:
     std::map<NodeId, Ticks> m_sentOnUntil; ///< Children that could not keep up.
     qint64 m_ownEpoch = 0; ///< Of our last takeover.
     std::vector<Contact> m_successorsTold;
+    qptrdiff m_rootFaults = 0; ///< Of the parent that we have.
     std::deque<ParentChange> m_history;
 };
 

@@ -258,6 +258,18 @@ void Placement::parentLost(const QString &reason, Ticks heardAt)
     step();
 }
 
+void Placement::replaceRoot(const QString &reason)
+{
+    if (!m_standing.isAttached() || !m_standing.isUnderRoot())
+        return;
+    // Under its other children it would be above us all the same. The first in its own order may
+    // begin a new tree; each further one when those before did not, and it failed us again.
+    const auto &successors = m_standing.successors;
+    const auto own = std::ranges::find(successors, m_context.self, &net::Peer::id);
+    if (++m_rootFaults > own - successors.begin())
+        takeOver(reason);
+}
+
 void Placement::noticeBetter(Link &link)
 {
     if (link.isParent || !isBetterTree(m_context.crypto, link.place, m_standing.place))

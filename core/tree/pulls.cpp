@@ -5,16 +5,36 @@
 
 namespace borg::tree {
 
-Pulls::Missing *Pulls::ensure(const MessageId &id, Ticks wait)
+Pulls::Missing *Pulls::ensure(Link &from, const MessageId &id, Ticks wait)
 {
     if (const auto known = m_missing.find(id); known != m_missing.end())
         return &known->second;
-    if (m_missing.size() >= kMissingMax)
+    // Whoever makes up ids fills its own share only.
+    if (m_missing.size() >= kMissingMax || from.conduct.missing >= kMissingPerPeer)
         return nullptr;
+    ++from.conduct.missing;
     Missing &missing = m_missing[id];
+    missing.first = from.peer.id;
     missing.since = m_context.now();
     schedule(id, missing, m_context.now() + wait);
     return &missing;
+}
+
+void Pulls::close(Missing &missing)
+{
+    if (!missing.askedOf)
+        return;
+    if (Link *link = m_links.find(*missing.askedOf); link && link->conduct.pullsOpen > 0)
+        --link->conduct.pullsOpen;
+    missing.askedOf.reset();
+}
+
+void Pulls::forget(Entries::iterator entry)
+{
+    close(entry->second);
+    if (Link *link = m_links.find(entry->second.first); link && link->conduct.missing > 0)
+        --link->conduct.missing;
+    m_missing.erase(entry);
 }
 
 void Pulls::schedule(const MessageId &id, Missing &missing, Ticks due)
@@ -44,17 +64,17 @@ std::optional<Pulls::Due> Pulls::nextDue()
     return std::nullopt;
 }
 
-void Pulls::announced(const NodeId &from, const MessageId &id)
+void Pulls::announced(Link &from, const MessageId &id)
 {
-    Missing *missing = ensure(id, firstWait());
+    Missing *missing = ensure(from, id, firstWait());
     if (missing && missing->announcers.size() < kAnnouncersMax
-        && !missing->announcers.contains(from))
-        missing->announcers.push_back(from);
+        && !missing->announcers.contains(from.peer.id))
+        missing->announcers.push_back(from.peer.id);
 }
 
 void Pulls::offered(Link &from, const MessageId &id)
 {
-    Missing *missing = ensure(id, Ticks{0});
+    Missing *missing = ensure(from, id, Ticks{0});
     if (!missing)
         return;
     // A parent comes first; whoever offers has the message and is a shorter way than a rumour.
@@ -66,23 +86,31 @@ void Pulls::offered(Link &from, const MessageId &id)
     missing->isOffered = true;
 }
 
-bool Pulls::arrived(const MessageId &id, bool isTree)
+Pulls::Came Pulls::arrived(const NodeId &from, const MessageId &id, bool isTree)
 {
     if (isTree)
         m_treeAt = m_context.now();
-    const auto missing = m_missing.find(id);
-    if (missing == m_missing.end())
-        return false;
-    const bool wasAsked = missing->second.asked > 0;
+    const auto entry = m_missing.find(id);
+    if (entry == m_missing.end())
+        return Came::Unasked;
+    Missing &missing = entry->second;
+    const bool wasAsked = missing.asked > 0;
+    const bool isOffered = missing.isOffered;
+    if (wasAsked) {
+        if (Link *link = m_links.find(from); link && link->conduct.kept < link->conduct.asked)
+            ++link->conduct.kept;
+    }
     if (isTree) { // also those we had asked for: or the wait would never learn to be longer
-        const Ticks lag = m_context.now() - missing->second.since;
+        const Ticks lag = m_context.now() - missing.since;
         m_lagsUs[m_lagCount++ % m_lagsUs.size()]
             = static_cast<quint32>(std::min<qint64>(lag.count(), kPatience.count()));
         if (m_lagCount % 16 == 0)
             learnWait();
     }
-    m_missing.erase(missing);
-    return wasAsked;
+    forget(entry);
+    if (!wasAsked)
+        return Came::Unasked;
+    return isOffered ? Came::Offered : Came::Pulled;
 }
 
 void Pulls::learnWait()
@@ -102,29 +130,44 @@ void Pulls::wake()
         const MessageId id = due->second;
         std::ranges::pop_heap(m_due, std::greater{});
         m_due.pop_back();
-        Missing &missing = m_missing.at(id);
+        const auto entry = m_missing.find(id);
+        Missing &missing = entry->second;
+        close(missing); // whoever was asked had its time
         if (!missing.isOffered && now < m_treeAt + kFlowing && now < missing.since + kPatience) {
             schedule(id, missing, now + kFlowing);
             continue;
         }
         missing.announcers.removeIf([&](const NodeId &a) { return !m_links.find(a); });
         const int count = static_cast<int>(missing.announcers.size());
-        if (count == 0 || missing.asked >= kRounds * count) {
-            m_missing.erase(id); // somebody announces it again, or nobody has it
+        // An offer stands as long as the link: nothing else brings the message.
+        const bool isOver = missing.isOffered ? now > missing.since + kOfferHolds
+                                              : missing.asked >= kRounds * count;
+        if (count == 0 || isOver) {
+            forget(entry); // somebody announces it again, or nobody has it
             continue;
         }
         const NodeId whom = missing.announcers[missing.asked % count];
         auto &ids = asks[whom];
         Link &link = *m_links.find(whom);
-        if (ids.size() % static_cast<std::size_t>(kIdsPerFrame) == 0
-            && !link.graftsOut.take(1, now)) {
+        const bool isNewFrame = ids.size() % static_cast<std::size_t>(kIdsPerFrame) == 0;
+        if (link.conduct.pullsOpen >= kOpenMax || (isNewFrame && !link.graftsOut.take(1, now))) {
             schedule(id, missing, now + kFirstWaitMin / 2);
             continue;
         }
         ids.push_back(id);
         ++missing.asked;
+        missing.askedOf = whom;
+        ++link.conduct.pullsOpen;
+        ++link.conduct.asked;
         schedule(id, missing, now + (missing.isOffered ? kOfferedWait : kNextWait));
     }
+    ask(asks);
+    if (const auto due = nextDue())
+        m_context.wakeBy(due->first);
+}
+
+void Pulls::ask(const std::map<NodeId, std::vector<MessageId>> &asks)
+{
     for (const auto &[whom, ids] : asks) {
         const std::span<const MessageId> all(ids);
         for (std::size_t at = 0; at < all.size(); at += kIdsPerFrame) {
@@ -132,8 +175,6 @@ void Pulls::wake()
             m_links.say(*m_links.find(whom), Graft{}, write(some));
         }
     }
-    if (const auto due = nextDue())
-        m_context.wakeBy(due->first);
 }
 
 QByteArray Pulls::write(std::span<const MessageId> ids)

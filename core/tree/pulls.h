@@ -23,6 +23,9 @@ public:
     static constexpr std::size_t kMissingMax = 20'000;
     static constexpr qsizetype kAnnouncersMax = 8;
     static constexpr int kRounds = 3; ///< Through all who announced it.
+    static constexpr Ticks kOfferHolds = std::chrono::seconds(60); ///< An offer stands that long.
+    static constexpr std::size_t kMissingPerPeer = kMissingMax / 4; ///< Announced by one first.
+    static constexpr std::size_t kOpenMax = 128; ///< Asked of one peer at a time.
     static constexpr qsizetype kIdsPerFrame = 64;
 
     Pulls(Context &context, Links &links)
@@ -32,11 +35,16 @@ public:
     }
 
     /// `from` has `id`, which we have not.
-    void announced(const NodeId &from, const MessageId &id);
+    void announced(Link &from, const MessageId &id);
     /// The same, and it only comes when it is asked for.
     void offered(Link &from, const MessageId &id);
-    /// @return whether we had asked for it.  @param isTree it came over a tree link.
-    bool arrived(const MessageId &id, bool isTree);
+    enum class Came : quint8 {
+        Unasked,
+        Offered, ///< Asked for as one does with what is big.
+        Pulled, ///< It was missing.
+    };
+    /// It came from `from`.  @param isTree over a tree link.
+    Came arrived(const NodeId &from, const MessageId &id, bool isTree);
     /// Asks for what is due.
     void wake();
 
@@ -50,14 +58,20 @@ public:
 private:
     struct Missing {
         QVarLengthArray<NodeId, 4> announcers;
+        NodeId first; ///< Who brought the id: it counts for that peer.
+        std::optional<NodeId> askedOf;
         Ticks since{0};
         Ticks due{0};
         int asked = 0;
         bool isOffered = false;
     };
     using Due = std::pair<Ticks, MessageId>;
+    using Entries = std::unordered_map<MessageId, Missing, MessageIdHash>;
 
-    Missing *ensure(const MessageId &id, Ticks wait);
+    Missing *ensure(Link &from, const MessageId &id, Ticks wait);
+    void close(Missing &missing);
+    void forget(Entries::iterator entry);
+    void ask(const std::map<NodeId, std::vector<MessageId>> &asks);
     void schedule(const MessageId &id, Missing &missing, Ticks due);
     /// @return the missing one that is due first, whenever that is.
     [[nodiscard]] std::optional<Due> nextDue();
@@ -65,7 +79,7 @@ private:
 
     Context &m_context;
     Links &m_links;
-    std::unordered_map<MessageId, Missing, MessageIdHash> m_missing;
+    Entries m_missing;
     std::vector<Due> m_due; ///< A heap. Entries that m_missing does not confirm are void.
     std::array<quint32, 64> m_lagsUs{}; ///< From the announcement to the message, lately.
     std::size_t m_lagCount = 0;

@@ -28,7 +28,7 @@ constexpr std::array<Rule, kOffenceCount> kRules{{
     {"replayed"_L1, 1},
     {"futureDated"_L1, 1},
     {"expired"_L1, 0.5},
-    {"wrongNetwork"_L1, 20},
+    {"wrongNetwork"_L1, 100, true},
     {"overCredit"_L1, 1},
     {"brokenPromise"_L1, 2},
     {"late"_L1, 2},
@@ -37,7 +37,7 @@ constexpr std::array<Rule, kOffenceCount> kRules{{
     {"wordFlood"_L1, 2},
     {"absurd"_L1, 10},
     {"contradiction"_L1, 20},
-    {"slowReader"_L1, 5},
+    {"slowReader"_L1, 30},
     {"censored"_L1, 10},
 }};
 
@@ -65,6 +65,13 @@ void Scores::add(const NodeId &peer, Offence offence, int count)
     if (rule.isCrime || entry.score < kGreylistBelow)
         entry.greylistedUntil = m_now + (m_isLocal ? kGreylistForLocal : kGreylistFor);
     entry.score = std::max(entry.score, 2 * kGreylistBelow); // or a burst would cost days
+    if (!std::ranges::contains(m_condemned, peer))
+        m_condemned.push_back(peer);
+}
+
+void Scores::condemn(const NodeId &peer, Offence offence)
+{
+    add(peer, offence);
     if (!std::ranges::contains(m_condemned, peer))
         m_condemned.push_back(peer);
 }

@@ -65,6 +65,8 @@ public:
     void setNow(Ticks now) { m_now = now; }
 
     void add(const NodeId &peer, Offence offence, int count = 1);
+    /// The link is cut, whatever the score.
+    void condemn(const NodeId &peer, Offence offence);
     /// It was the first to bring messages.
     void reward(const NodeId &peer, int messages);
     /// Counts it, at no cost: a clock that is off, a copy on the way while the tree moved.

@@ -12,18 +12,31 @@ constexpr std::size_t kRangesPerSource = 8;
 constexpr qsizetype kRangeBytes = 16;
 } // namespace
 
-Source *Sources::ensure(const crypto::PublicKey &key)
+Source *Sources::find(const crypto::PublicKey &key)
 {
-    if (const auto known = m_sources.find(key); known != m_sources.end())
-        return &known->second;
-    if (m_sources.size() >= kSourcesMax)
-        return nullptr;
+    const auto known = m_sources.find(key);
+    return known == m_sources.end() ? nullptr : &known->second;
+}
+
+Source Sources::stranger(const crypto::PublicKey &key) const
+{
     const auto &credit = m_context.config.credit;
     const NodeId id = m_context.crypto.idOf(key);
-    Source source{key, id, id.text().toLatin1(), {},
+    return {key, id, id.text().toLatin1(), {},
         TokenBucket(credit.messagesPerSecond, credit.messagesBurst, m_context.now()),
         TokenBucket(credit.bytesPerSecond, credit.bytesBurst, m_context.now()), m_context.now()};
-    return &m_sources.emplace(key, std::move(source)).first->second;
+}
+
+Source &Sources::ensure(const crypto::PublicKey &key)
+{
+    if (Source *known = find(key))
+        return *known;
+    if (m_sources.size() >= kSourcesMax) {
+        m_sources.erase(std::ranges::min_element(m_sources, {}, [this](const auto &entry) {
+            return entry.second.id == m_context.self ? Ticks::max() : entry.second.seenAt;
+        }));
+    }
+    return m_sources.emplace(key, stranger(key)).first->second;
 }
 
 bool Sources::takeCredit(Source &source, std::size_t messages, qsizetype bytes, double slack)

@@ -19,6 +19,7 @@ struct Source {
     TokenBucket messages;
     TokenBucket bytes;
     Ticks seenAt{0};
+    int pulledInRow = 0; ///< Messages that the tree did not bring.
 };
 
 /// What was heard of each source: keys, sequence numbers, credit.
@@ -33,8 +34,12 @@ public:
     {
     }
 
-    /// @return the source that signs with `key`; nullptr when there are too many.
-    [[nodiscard]] Source *ensure(const crypto::PublicKey &key);
+    [[nodiscard]] Source *find(const crypto::PublicKey &key);
+    /// @return what a source is that nobody heard of yet; it is not kept.
+    [[nodiscard]] Source stranger(const crypto::PublicKey &key) const;
+    /// @return the source that signs with `key`. When there are too many, the one that was silent
+    ///         for longest is forgotten for it; never ourselves.
+    [[nodiscard]] Source &ensure(const crypto::PublicKey &key);
     /// @param slack more than 1 for a hop that is more generous than the network's parameter.
     [[nodiscard]] bool takeCredit(
         Source &source, std::size_t messages, qsizetype bytes, double slack);

@@ -11,6 +11,7 @@
 namespace borg::tree {
 
 namespace {
+constexpr Ticks kCountedWithin = std::chrono::seconds(4);
 constexpr Ticks kLastWords = std::chrono::milliseconds(100); ///< For what is queued at the end.
 } // namespace
 
@@ -75,6 +76,11 @@ struct TreeNode::Driver {
         if (m_onDelivered)
             m_onDelivered(action.delivered);
     }
+    void perform(const NodesCounted &action)
+    {
+        if (const auto set = m_counts.find(action.id); set != m_counts.end())
+            set->second(action.nodes);
+    }
     void perform(const MemberChanged &action)
     {
         m_changedMembers.insert(action.id);
@@ -116,6 +122,7 @@ struct TreeNode::Driver {
     Clock::TimerId m_timer = Clock::TimerId::None;
     Clock::TimerId m_notice = Clock::TimerId::None;
     std::set<NodeId> m_changedMembers;
+    std::map<MessageId, OneShot<quint32>::Setter> m_counts;
     bool m_isStatusChanged = false;
     std::function<void(const Delivered &)> m_onDelivered;
     std::function<void()> m_onChanged;
@@ -152,6 +159,25 @@ Result<MessageId> TreeNode::broadcast(QString type, QJsonObject body, QByteArray
         type, body, std::move(attachment), m_driver->moment(), actions);
     m_driver->carryOut(std::move(actions));
     return id;
+}
+
+QCoro::Task<Result<quint32>> TreeNode::broadcastCounted(
+    QString type, QJsonObject body, QByteArray attachment)
+{
+    Driver &driver = *m_driver;
+    OneShot<quint32> counted(driver.m_scope);
+    Actions actions;
+    const auto id = driver.m_machine.broadcastCounted(
+        type, body, std::move(attachment), driver.moment(), actions);
+    if (id)
+        driver.m_counts.insert_or_assign(*id, counted.setter());
+    driver.carryOut(std::move(actions));
+    if (!id)
+        co_return id.error();
+    counted.setAfter(kCountedWithin, Error{Errc::Busy, QStringLiteral("too many are counted")});
+    auto nodes = co_await counted;
+    m_driver->m_counts.erase(*id);
+    co_return nodes;
 }
 
 void TreeNode::onDelivered(std::function<void(const Delivered &)> delivered)

@@ -44,6 +44,13 @@ public:
     ///         full: try again later), Closed (not started, or left).
     Result<MessageId> broadcast(QString type, QJsonObject body, QByteArray attachment = {});
 
+    /// The same, and counts who has it.
+    ///
+    /// @return how many other nodes have it, after 3 s at most; a node that lies can add to it.
+    ///         Or the errors of broadcast(); Busy also while 32 are counted.
+    [[nodiscard]] QCoro::Task<Result<quint32>> broadcastCounted(
+        QString type, QJsonObject body, QByteArray attachment = {});
+
     /// `delivered` gets each broadcast of others once. Set before start().
     void onDelivered(std::function<void(const Delivered &)> delivered);
 

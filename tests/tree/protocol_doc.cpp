@@ -76,8 +76,13 @@ const std::map<std::string_view, const char *> kAbout{
         "\"Find me parents\": goes from link to link at random; each node adds some it knows."},
     {"walked", "What a walk found, on its way back."},
     {"probe", "\"How far are we apart?\" Answered by a state at once."},
+    {"hold", "Send me no messages for now: my other links are behind. Ends by itself after 2.5 s."},
+    {"compare",
+        "To no neighbour: what have you that I have not? Body: a digest. The answer is an ihave."},
+    {"counted", "To whom a tree.count came from: how many nodes on this side have the message."},
     {"tree.member", "Broadcast by every node from time to time."},
     {"tree.leave", "Broadcast by a node that stops."},
+    {"tree.count", "Broadcast behind another message of the same source: say who has it."},
 };
 
 template <typename T>

@@ -205,8 +205,8 @@ private Q_SLOTS:
         Context context{config, rng, crypto, id(1)};
         Sources sources(context);
         for (const quint64 seq : {5U, 6U, 7U, 10U})
-            sources.ensure({id(2).bytes})->window.insert(seq);
-        sources.ensure({id(3).bytes})->window.insert(1);
+            sources.ensure({id(2).bytes}).window.insert(seq);
+        sources.ensure({id(3).bytes}).window.insert(1);
         const QByteArray bytes = sources.digest(30s);
         const auto digest = Digest::read(bytes);
         QVERIFY(digest.ok());
@@ -228,7 +228,7 @@ private Q_SLOTS:
         const sim::SimCrypto crypto(id(1), 42);
         Context context{config, rng, crypto, id(1)};
         Sources sources(context);
-        Source &source = *sources.ensure({id(2).bytes});
+        Source &source = sources.ensure({id(2).bytes});
         int taken = 0;
         while (sources.takeCredit(source, 1, 100, 1.0))
             ++taken;
