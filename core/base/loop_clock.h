@@ -17,7 +17,9 @@ namespace borg {
 ///
 /// after(0) costs no system timer: it joins a list that one posted event empties. Later ones share
 /// one QTimer, armed for the earliest, whose grain is a millisecond (never early, about 1 ms late).
-/// after() is O(log n) in the timers that wait, cancel() O(1).
+/// What a timer of that QTimer adds with after(0) runs right behind the timers that are due, so do
+/// not run an event loop of your own inside a timer. after() is O(log n) in the timers that wait,
+/// cancel() O(1).
 class LoopClock final : public QObject, public Clock {
 public:
     LoopClock();
@@ -67,6 +69,7 @@ private:
     quint64 m_lastOrder = 0;
     std::size_t m_pendingCount = 0;
     bool m_isPosted = false;
+    bool m_isRunningDue = false;
 };
 
 } // namespace borg

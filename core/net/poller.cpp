@@ -52,6 +52,7 @@ void Poller::dispatch()
 {
     const int count = epoll_wait(m_epoll, m_events.data(), static_cast<int>(kBatch), 0);
     m_eventCount = static_cast<std::size_t>(std::max(count, 0));
+    m_isDispatching = true;
     for (std::size_t at = 0; at < m_eventCount; ++at) {
         const epoll_event event = m_events[at];
         if (!event.data.ptr)
@@ -62,6 +63,7 @@ void Poller::dispatch()
                 isBroken || (event.events & EPOLLOUT) != 0);
     }
     m_eventCount = 0;
+    m_isDispatching = false;
     m_afterBatch();
 }
 

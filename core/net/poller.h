@@ -41,6 +41,8 @@ public:
     void change(int descriptor, Handler &handler, Wants wants);
     /// Before the descriptor is closed. Harmless when it was not added.
     void remove(int descriptor, Handler &handler);
+    /// @return whether handlers are being called: afterBatch follows.
+    [[nodiscard]] bool isDispatching() const { return m_isDispatching; }
 
 private:
     static constexpr std::size_t kBatch = 32; ///< Then timers and others have their turn.
@@ -53,6 +55,7 @@ private:
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::array<epoll_event, kBatch> m_events{};
     std::size_t m_eventCount = 0;
+    bool m_isDispatching = false;
 };
 
 } // namespace borg::net

@@ -26,7 +26,8 @@ TlsShared::~TlsShared()
 void TlsShared::flushSoon(TlsLink &link)
 {
     m_dirty.push_back(&link);
-    if (m_flushTimer != Clock::TimerId::None)
+    // Most writes answer something that was read: then no timer has to wake the loop again.
+    if (m_flushTimer != Clock::TimerId::None || poller.isDispatching())
         return;
     m_flushTimer = clock.after(Ticks{0}, [this] {
         m_flushTimer = Clock::TimerId::None;
@@ -36,7 +37,8 @@ void TlsShared::flushSoon(TlsLink &link)
 
 void TlsShared::flush()
 {
-    // By index: writing may make links dirty, or end them. Those that come meanwhile have a timer.
+    // By index: writing may make links dirty, or end them. Those that come meanwhile have a timer,
+    // as flush() is not called while the poller dispatches.
     const std::size_t count = m_dirty.size();
     for (std::size_t at = 0; at < count; ++at) {
         if (TlsLink *link = m_dirty[at])

@@ -174,7 +174,8 @@ std::vector<NodeId> Links::beat(const Place &place)
             lost.push_back(id);
             continue;
         }
-        if (link.isGreeted && now >= link.sentAt + every)
+        // A little early rather than in a wake-up of its own.
+        if (link.isGreeted && now >= link.sentAt + every - every / 8)
             sayState(link, place);
         m_context.wakeBy(std::min(
             std::max(link.sentAt, now - every / 2) + every, link.heardAt + kMissedBeats * every));
