@@ -20,7 +20,7 @@ public:
     static constexpr qsizetype kPushBytesMax = 16 * 1024; ///< Bigger ones are offered.
     static constexpr Ticks kIdsEvery = std::chrono::milliseconds(20);
     static constexpr qint64 kTtlMs = 30'000;
-    static constexpr qint64 kClockSkewMs = 15 * 60'000; ///< Until there is network time.
+    static constexpr qint64 kClockSkewMs = 60'000; ///< Beside our own bound.
     static constexpr Ticks kDigestSpan = MessageStore::kKeepFor;
     static constexpr qsizetype kBusyBytes = Flow::kHighBytes; ///< Waits on a link: no new of ours.
     static constexpr double kIdsPerSecond = 2'000; ///< Announced by a peer, see Conduct.

@@ -125,7 +125,7 @@ Broadcast::Verdict Broadcast::examine(Incoming &incoming, const Source &source, 
     // Clocks differ a little: at the edge only what is far beyond it costs something, or a source
     // could date its messages so that honest hops fall out with each other.
     const qint64 ageMs = m_context.moment.utcMs - view->tsUs / 1000;
-    const qint64 mostMs = view->ttlMs + kClockSkewMs;
+    const qint64 mostMs = view->ttlMs + kClockSkewMs + m_context.moment.boundUs / 1000;
     if (std::abs(ageMs) > mostMs) {
         const auto offence = ageMs < 0 ? Offence::FutureDated : Offence::Expired;
         if (std::abs(ageMs) > mostMs + kClockSkewMs)

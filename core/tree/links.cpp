@@ -82,13 +82,13 @@ void Links::queue(Link &link, wire::Frame frame)
     link.backlog.push_back(std::move(frame));
 }
 
-void Links::act(Link &link, wire::Frame frame)
+void Links::act(Link &link, wire::Frame frame, bool isStamped)
 {
     link.sentAt = m_context.now();
     link.backlogSent += frame.sizeBytes();
     ++m_context.counters.framesSent;
     m_context.counters.frameBytesSent += frame.sizeBytes();
-    m_context.act(Send{link.peer.id, std::move(frame)});
+    m_context.act(Send{link.peer.id, std::move(frame), isStamped});
 }
 
 void Links::refused(const SendRefused &event)

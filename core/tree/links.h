@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 
 namespace borg::tree {
 
@@ -50,6 +51,7 @@ struct Link {
     net::Peer peer; ///< The endpoint is where it accepts links, once it is greeted.
     net::Direction direction;
     bool isGreeted = false; ///< Its hello came: `place` is known.
+    std::unique_ptr<Hello> early; ///< Its hello is from the future, as far as we know.
     Place place;
     bool isParent = false; ///< From the attach on.
     bool isChild = false;
@@ -86,6 +88,17 @@ struct Link {
     TokenBucket graftsOut{8, 16, upAt};
     TokenBucket wordsIn{10, 40, upAt}; ///< Walks and probes.
     Conduct conduct{upAt};
+
+    /// How it is asked for the time.
+    struct Asked {
+        std::optional<Ticks> askedAt; ///< The question that waits for its answer.
+        Ticks nextAt{0};
+        int burstLeft = 0;
+        bool wasTree = false;
+        quint64 group = 0; ///< groupOf() where it was dialled, or came from.
+        TokenBucket asksIn{4, 32, Ticks{0}};
+    };
+    Asked clock;
 };
 
 /// All links, and everything that is sent over them.
@@ -118,6 +131,12 @@ public:
         send(link, {wire::FrameClass::Control, headOf(wire::encode(word)), std::move(body)});
     }
     enum class Why : quint8 { Pushed, Pulled };
+    /// The last 8 bytes of the body become our now() at the moment it goes out.
+    template <wire::Message M>
+    void sayStamped(Link &link, const M &word, QByteArray body)
+    {
+        act(link, {wire::FrameClass::Control, headOf(wire::encode(word)), std::move(body)}, true);
+    }
     /// A frame of messages. @return false when the link is so far behind that nothing was queued.
     bool sendMessages(Link &link, const wire::Frame &frame, Why why = Why::Pushed);
     /// How long a frame that is queued now would wait, as it looks. Behind a peer that asked us to
@@ -143,7 +162,7 @@ public:
 private:
     static QByteArray headOf(const QJsonObject &json);
     void send(Link &link, wire::Frame frame);
-    void act(Link &link, wire::Frame frame);
+    void act(Link &link, wire::Frame frame, bool isStamped = false);
     void queue(Link &link, wire::Frame frame);
 
     Context &m_context;

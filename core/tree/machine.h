@@ -6,6 +6,7 @@
 #include <tree/tree_types.h>
 
 #include <algorithm>
+#include <time/net_time.h>
 #include <variant>
 
 /// What goes into the state machine of the tree and what comes out of it. It knows no socket, no
@@ -53,13 +54,21 @@ struct Leave { };
 struct SetFreeBytes {
     qint64 bytes = 0;
 };
+struct ServeTime { ///< What those who ask for the time are told.
+    time::Served served;
+};
+struct TimeLie { ///< Its time cannot be true.
+    NodeId peer;
+};
 using Event = std::variant<LinkUp, LinkDown, DialFailed, FrameArrived, SendRefused, Writable,
-    TimerFired, Start, Leave, SetFreeBytes>;
+    TimerFired, Start, Leave, SetFreeBytes, ServeTime, TimeLie>;
 
 // Actions, to be carried out in order.
 struct Send {
     NodeId to;
     wire::Frame frame;
+    bool isStamped
+        = false; ///< The body's last 8 bytes are to be now(), big-endian, when it goes out.
 };
 struct Dial {
     net::Peer peer;
@@ -92,8 +101,11 @@ struct NodesCounted { ///< Of a broadcast of ours that was to be counted.
     quint32 nodes = 0;
     friend bool operator==(const NodesCounted &, const NodesCounted &) = default;
 };
+struct TimeSampled { ///< A peer said what time it is.
+    time::Sample sample;
+};
 using Action = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged,
-    StatusChanged, NodesCounted>;
+    StatusChanged, NodesCounted, TimeSampled>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.

@@ -39,6 +39,7 @@ PeerTree::PeerTree(TreeConfig config, Rng &rng, const crypto::Crypto &crypto)
     , m_placement(m_context, m_links, m_broadcast, m_members)
     , m_counting(m_context, m_links, m_broadcast, [this] { return m_members.count() + 1; })
     , m_lookout(m_context, m_links, m_broadcast, m_members)
+    , m_clocks(m_context, m_links, m_members)
     , m_freeBytes(m_config.freeBytes)
 {
 }
@@ -156,9 +157,21 @@ void PeerTree::handle(const SetFreeBytes &event)
     m_freeBytes = event.bytes;
 }
 
+void PeerTree::handle(const ServeTime &event)
+{
+    m_clocks.serve(event.served);
+}
+
+void PeerTree::handle(const TimeLie &event)
+{
+    m_context.scores.add(event.peer, Offence::Absurd);
+}
+
 void PeerTree::handle(const LinkUp &event)
 {
     m_placement.linkUp(event);
+    if (Link *link = m_links.find(event.peer.id))
+        m_clocks.linkUp(*link);
 }
 
 void PeerTree::handle(const LinkDown &event)
@@ -201,6 +214,7 @@ void PeerTree::handle(const TimerFired &)
     m_placement.wake();
     m_counting.wake();
     m_lookout.wake();
+    m_clocks.wake();
 }
 
 void PeerTree::drop(const NodeId &peer, const QString &reason)
@@ -302,6 +316,8 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                               m_broadcast.raiseSeq(m_members.ownSeqSeen());
                               return isRight;
                           },
+                          [&](const TimeAsk &w) { return m_clocks.hear(from, w, body); },
+                          [&](const TimeSay &w) { return m_clocks.hear(from, w, body); },
                           [&](const MemberRecords &) {
                               const bool isRight = m_members.records(body);
                               m_broadcast.raiseSeq(m_members.ownSeqSeen());

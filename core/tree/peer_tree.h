@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <tree/clocks.h>
 #include <tree/counting.h>
 #include <tree/lookout.h>
 #include <tree/placement.h>
@@ -42,6 +43,8 @@ private:
     void handle(const Start &event);
     void handle(const Leave &event);
     void handle(const SetFreeBytes &event);
+    void handle(const ServeTime &event);
+    void handle(const TimeLie &event);
 
     void begin(Moment moment, Actions &actions);
     void finish();
@@ -58,6 +61,7 @@ private:
     Placement m_placement;
     Counting m_counting;
     Lookout m_lookout;
+    Clocks m_clocks;
     qint64 m_freeBytes;
     Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.
     Ticks m_announceAt = Ticks::max(); ///< The next member record of ours.

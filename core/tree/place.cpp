@@ -61,7 +61,7 @@ qint64 epochMaxAt(qint64 utcUs, qint64 boundUs)
 {
     constexpr qint64 kSecond = 1'000'000;
     const qint64 slack = boundUs > 0 ? boundUs : kClocksApartS * kSecond;
-    return (utcUs + std::min(slack, kClocksApartS * kSecond)) / kSecond + kEpochAheadS;
+    return (utcUs + std::min(slack, kBoundMaxS * kSecond)) / kSecond + kEpochAheadS;
 }
 
 bool isSameTree(const Place &a, const Place &b)

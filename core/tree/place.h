@@ -32,6 +32,7 @@ enum class Claim : quint8 {
 [[nodiscard]] qint64 epochMaxAt(qint64 utcUs, qint64 boundUs);
 inline constexpr qint64 kEpochAheadS = 2;
 inline constexpr qint64 kClocksApartS = 15 * 60;
+inline constexpr qint64 kBoundMaxS = 100LL * 366 * 24 * 3600; ///< So that no sum overflows.
 inline constexpr quint32 kCapacityMax = 256; ///< As many as there can be links.
 inline constexpr quint32 kRankMax = 511;
 inline constexpr quint32 kLatencyUsMax = 60'000'000; ///< From the root.

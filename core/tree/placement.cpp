@@ -98,10 +98,14 @@ void Placement::dialFailed(const net::Endpoint &endpoint)
     step();
 }
 
+Claim Placement::claimOf(const NodeId &sender, const Place &place) const
+{
+    return judge(place, sender, epochMaxAt(m_context.utcUs(), m_context.moment.boundUs));
+}
+
 bool Placement::believes(const NodeId &sender, const Place &place)
 {
-    const qint64 epochMax = epochMaxAt(m_context.utcUs(), m_context.moment.boundUs);
-    Claim claim = judge(place, sender, epochMax);
+    const Claim claim = claimOf(sender, place);
     // Nobody can know of a takeover of ours that never was.
     if (claim == Claim::Fine && place.root == m_context.self && place.epoch > m_ownEpoch) {
         m_context.scores.add(sender, Offence::Contradiction);
@@ -129,8 +133,12 @@ bool Placement::hear(Link &from, const Hello &word)
         return false;
     from.peer.endpoint = {word.host, static_cast<quint16>(word.port)};
     m_book.add(from.peer, AddressBook::Rank::Known);
-    if (!believes(id, word.place))
-        return true; // or a clock is off, perhaps ours: no neighbour in the tree
+    if (!believes(id, word.place)) {
+        if (claimOf(id, word.place) == Claim::Future)
+            from.early
+                = std::make_unique<Hello>(word); // perhaps it is our clock: the peer was asked
+        return true;
+    }
     from.isGreeted = true;
     from.place = word.place;
     m_links.hearClock(from, word.at, 0, 0);
@@ -405,6 +413,17 @@ void Placement::tellSuccessors()
     for (auto &[id, link] : m_links.all()) {
         if (link.isChild)
             m_links.sayState(link, m_standing.place, successors);
+    }
+}
+
+void Placement::judgeAgain()
+{
+    for (auto &[id, link] : m_links.all()) {
+        if (!link.early || claimOf(id, link.early->place) != Claim::Fine)
+            continue;
+        const auto word = std::exchange(link.early, nullptr);
+        (void)hear(link, *word);
+        return; // which may have changed the links; the next one in the next round
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <tree/broadcast.h>
 #include <tree/moves.h>
+#include <tree/place.h>
 #include <tree/upkeep.h>
 #include <tree/walks.h>
 
@@ -123,6 +124,7 @@ private:
     void sendOnThoseBehind();
 
     /// Charges the peer for a claim that cannot be.
+    [[nodiscard]] Claim claimOf(const NodeId &sender, const Place &place) const;
     [[nodiscard]] bool believes(const NodeId &sender, const Place &place);
     void endOrphan();
     void accepted(Link &from);
@@ -131,6 +133,7 @@ private:
     void letGoOfParent();
     void childrenChanged();
     void tellSuccessors();
+    void judgeAgain();
     void tellPlace(bool isOtherTree);
     void refuse(Link &from, const QString &reason);
     [[nodiscard]] std::vector<Contact> suggestions(const Link &to, std::size_t most) const;

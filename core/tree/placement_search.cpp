@@ -308,6 +308,7 @@ void Placement::wake()
     } else if (m_loopAt) {
         m_context.wakeBy(*m_loopAt);
     }
+    judgeAgain();
     step();
     stepMove();
     sendOnThoseBehind();

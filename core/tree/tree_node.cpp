@@ -5,6 +5,8 @@
 
 #include <base/sleep.h>
 
+#include <QtEndian>
+
 #include <deque>
 #include <set>
 
@@ -58,9 +60,24 @@ struct TreeNode::Driver {
 
     void perform(const Send &action)
     {
-        const auto sent = m_transport.send(action.to, action.frame);
+        if (action.isStamped) {
+            wire::Frame stamped = action.frame;
+            const qint64 now = m_scope.clock().now().count();
+            qToBigEndian(now, stamped.body.data() + stamped.body.size() - sizeof now);
+            return send(action.to, stamped);
+        }
+        send(action.to, action.frame);
+    }
+    void send(const NodeId &to, const wire::Frame &frame)
+    {
+        const auto sent = m_transport.send(to, frame);
         if (!sent && sent.error().code == Errc::Busy)
-            feed(SendRefused{action.to, action.frame});
+            feed(SendRefused{to, frame});
+    }
+    void perform(const TimeSampled &action)
+    {
+        if (m_onTimeSample)
+            m_onTimeSample(action.sample);
     }
     void perform(const Dial &action) { m_transport.dial(action.peer); }
     void perform(const DialUnknown &action) { m_transport.dialUnknown(action.endpoint); }
@@ -126,6 +143,7 @@ struct TreeNode::Driver {
     bool m_isStatusChanged = false;
     std::function<void(const Delivered &)> m_onDelivered;
     std::function<void()> m_onChanged;
+    std::function<void(const time::Sample &)> m_onTimeSample;
     std::vector<std::weak_ptr<Watcher>> m_watchers;
 };
 
@@ -188,6 +206,21 @@ void TreeNode::onDelivered(std::function<void(const Delivered &)> delivered)
 void TreeNode::onChanged(std::function<void()> changed)
 {
     m_driver->m_onChanged = std::move(changed);
+}
+
+void TreeNode::onTimeSample(std::function<void(const time::Sample &)> heard)
+{
+    m_driver->m_onTimeSample = std::move(heard);
+}
+
+void TreeNode::serveTime(const time::Served &served)
+{
+    m_driver->feed(ServeTime{served});
+}
+
+void TreeNode::chargeTimeLie(const NodeId &peer)
+{
+    m_driver->feed(TimeLie{peer});
 }
 
 TreeStatus TreeNode::status() const

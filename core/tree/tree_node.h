@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <time/net_time.h>
 
 namespace borg::tree {
 
@@ -57,6 +58,13 @@ public:
     /// `changed` comes after status() changed in more than counters and times; often several
     /// changes at once.
     void onChanged(std::function<void()> changed);
+
+    /// `heard` gets what peers said of the time; for time::NetClock::add().
+    void onTimeSample(std::function<void(const time::Sample &)> heard);
+    /// What those who ask for the time are told from now on.
+    void serveTime(const time::Served &served);
+    /// Two thirds of many sources exclude what `peer` says of the time.
+    void chargeTimeLie(const NodeId &peer);
 
     [[nodiscard]] TreeStatus status() const;
 

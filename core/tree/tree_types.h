@@ -46,6 +46,8 @@ struct TreeConfig {
     Credit credit;
     quint32 batchMax = 64; ///< Broadcasts under one signature at most; 1 signs each alone.
     qsizetype cacheBytesMax = 8 * 1024 * 1024; ///< Messages kept for 30 s for those who pull.
+    quint32 timePeers
+        = 16; ///< Random members asked for the time in 64 s; 0: nobody is asked at all.
     qint64 freeBytes = 0; ///< First value of TreeNode::setFreeBytes().
 };
 

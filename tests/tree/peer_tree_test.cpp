@@ -145,7 +145,7 @@ private Q_SLOTS:
     {
         Machine machine;
         machine.feed(Start{});
-        machine.greet(3, placeOf({9, 3}, kUtcMs / 1000 + 100));
+        machine.greet(3, placeOf({9, 3}, kUtcMs / 1000 + 1));
         QCOMPARE(machine.said<Attach>(3).size(), 1U);
         QCOMPARE(machine.tree.status().parent, id(3));
     }

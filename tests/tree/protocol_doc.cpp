@@ -80,6 +80,14 @@ const std::map<std::string_view, const char *> kAbout{
     {"compare",
         "To no neighbour: what have you that I have not? Body: a digest. The answer is an ihave."},
     {"counted", "To whom a tree.count came from: how many nodes on this side have the message."},
+    {"timeAsk",
+        "What time is it? Body: a number that names the question, and the asker's monotonic clock "
+        "when it went out; 8 bytes each."},
+    {"timeSay",
+        "Answer to timeAsk. Body: that of the question, the date when it came (network time, "
+        "microseconds of UTC), the sender's monotonic clock then and when the answer went out; "
+        "8 bytes each. `skew` added to the date is what the sender knows by itself, within "
+        "`bound` microseconds; `up` is for how many seconds it runs."},
     {"tree.member", "Broadcast by every node from time to time."},
     {"tree.leave", "Broadcast by a node that stops."},
     {"tree.count", "Broadcast behind another message of the same source: say who has it."},

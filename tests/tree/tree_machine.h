@@ -41,7 +41,8 @@ struct Machine {
     {
         now += after;
         actions.clear();
-        tree.on(event, {now, kUtcMs + now.count() / 1000}, actions);
+        const qint64 utcUs = kUtcMs * 1000 + now.count() + clockOffUs;
+        tree.on(event, {now, utcUs / 1000, utcUs, clockBoundUs}, actions);
     }
     template <typename M>
     void say(quint8 from, const M &word, const QByteArray &body = {}, Ticks after = 0ms)
@@ -104,6 +105,8 @@ struct Machine {
     sim::SimCrypto crypto{id(1), 42};
     PeerTree tree{config(), rng, crypto};
     Ticks now{0};
+    qint64 clockOffUs = 0; ///< Of the machine's date.
+    qint64 clockBoundUs = 0;
     Actions actions;
 };
 
