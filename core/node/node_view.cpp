@@ -185,6 +185,9 @@ control::Tree Node::tree() const
                 .left(256));
     }
     tree.path = pathToRoot(now);
+    tree.capacity = now.capacity;
+    tree.latRootUs = now.latRootUs;
+    tree.lastFailoverMs = now.lastFailoverMs;
     tree.networkSize = memberCount();
     tree.handshakesRefused = static_cast<qint64>(m_tls->stats().refused);
     return tree;

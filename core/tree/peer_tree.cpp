@@ -337,6 +337,8 @@ TreeStatus PeerTree::status() const
     status.parent = standing.parent;
     status.depth = depthOf(standing.place);
     status.epoch = standing.place.epoch;
+    status.capacity = standing.place.capacity;
+    status.latRootUs = standing.place.latRootUs;
     status.counters = m_context.counters;
     if (const auto took = m_placement.lastFailover())
         status.lastFailoverMs = took->count() / 1000;

@@ -105,6 +105,8 @@ private:
     /// A newcomer far from all it knows: it looks further before it chooses.
     [[nodiscard]] bool stepProbes();
     [[nodiscard]] static bool isNear(const Link &link);
+    /// Whether it may be a parent at all, whatever its tree.
+    [[nodiscard]] bool canCarryUs(const Link &link) const;
     [[nodiscard]] bool isEligible(const Link &link) const;
     /// @param mayBeNew also a newcomer's own tree.
     [[nodiscard]] Link *choose(bool mayBeNew);

@@ -62,7 +62,7 @@ bool Placement::hear(Link &from, const Probe &word)
 
 bool Placement::mayMoveTo(const Link &link) const
 {
-    return isEligible(link) && !link.isParent && isSameTree(link.place, m_standing.place)
+    return canCarryUs(link) && !link.isParent && isSameTree(link.place, m_standing.place)
         && freeOf(link.place) > 0;
 }
 

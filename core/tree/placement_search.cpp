@@ -143,14 +143,20 @@ bool Placement::isSettled() const
            });
 }
 
-bool Placement::isEligible(const Link &link) const
+bool Placement::canCarryUs(const Link &link) const
 {
     const Place &there = link.place;
     const auto refused = m_refusedUntil.find(link.peer.id);
-    if (!link.isGreeted || link.isChild || there.capacity == 0
-        || depthOf(there) + 1 >= static_cast<quint32>(kDepthMax) || passes(there, m_context.self)
-        || !m_context.scores.mayBeParent(link.peer.id)
-        || (refused != m_refusedUntil.end() && refused->second > m_context.now()))
+    return link.isGreeted && !link.isChild && there.capacity > 0
+        && depthOf(there) + 1 < static_cast<quint32>(kDepthMax) && !passes(there, m_context.self)
+        && m_context.scores.mayBeParent(link.peer.id)
+        && (refused == m_refusedUntil.end() || refused->second <= m_context.now());
+}
+
+bool Placement::isEligible(const Link &link) const
+{
+    const Place &there = link.place;
+    if (!canCarryUs(link))
         return false;
     const bool isBetter = isBetterTree(m_context.crypto, there, m_standing.place);
     if (!m_orphan || m_orphan->wasRoot)

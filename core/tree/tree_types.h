@@ -127,6 +127,8 @@ struct TreeStatus {
     std::vector<NodeId> lazy;
     quint32 depth = 0; ///< 0 is the root.
     qint64 epoch = 0; ///< Second of UTC of the root's takeover; 0 for a tree nobody took over yet.
+    quint32 capacity = 0; ///< Children that this node takes at most.
+    qint64 latRootUs = 0; ///< From the root to us.
     qint64 lastFailoverMs = -1; ///< From the last parent's last sign of life to the next one.
     TreeCounters counters;
     std::vector<ParentChange> history; ///< The last 64, oldest first.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 borg_test(sim sim_clock_test sim_network_test sim_rng_test)
-borg_test(sim tree_sim_test)
+borg_test(sim tree_place_test tree_sim_test)
+target_link_libraries(tree_place_test PRIVATE Borg::tree)
 target_link_libraries(tree_sim_test PRIVATE Borg::tree)
 borg_test(sim full_world_test)
 target_sources(full_world_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/sim/full_world.cpp)
