@@ -116,8 +116,9 @@ bool Placement::stepProbes()
     }
     if (!m_search->answeredAt || now >= *m_search->answeredAt + kProbeFor)
         return false;
-    for (Link *const link : far) {
-        if (m_search->walks < kFirstDials && !std::exchange(link->walked, true)) {
+    for (Link *const link : far) { // not over those that a walk found
+        if (m_walks.openCount() == m_search->walks && m_search->walks < kFirstDials
+            && !std::exchange(link->walked, true)) {
             ++m_search->walks;
             m_walks.ask(*link);
         }

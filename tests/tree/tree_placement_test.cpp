@@ -32,7 +32,8 @@ class PlacementTest : public QObject {
         state.place = place;
         machine.say(from, state);
     }
-    /// Runs the machine while node 2 and node 3 are `rtts` away. @return whether it wants to go to 3.
+    /// Runs the machine while node 2 and node 3 are `rtts` away. @return whether it wants to go
+    /// to 3.
     static bool movesIn(Machine &machine, const Place &two, const Place &three, Ticks span,
         Ticks rttTwo = 1ms, Ticks rttThree = 1ms)
     {
@@ -117,6 +118,7 @@ private Q_SLOTS:
         machine.say(2, walked, {}, 50ms);
         // Neither the one further from the root than the best known would cost, nor the full one.
         QCOMPARE(machine.all<Dial>(), std::vector{Dial{peer(3)}});
+        machine.feed(TimerFired{}, 60ms);
         machine.greet(3, far({9, 3}, 10'000), net::Direction::Outbound);
         machine.say(3, Contacts{});
         answer(machine, 3, far({9, 3}, 10'000), 20ms);
