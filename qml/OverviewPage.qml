@@ -31,6 +31,7 @@ PageFrame {
             StateCard {
                 status: page.status
                 place: page.model.place
+                time: page.network.time
                 Layout.fillWidth: true
             }
 
@@ -170,7 +171,6 @@ PageFrame {
                         RadialTree {
                             peers: page.network.peers
                             summary: page.network.summary
-                            hasParent: page.network.hasParent
                             interactive: false
                             Layout.fillWidth: true
                             Layout.fillHeight: true

@@ -3,7 +3,7 @@ import QtQuick
 import QtQuick.Controls.Basic
 import QtQuick.Layouts
 
-// A node as a line of the list; says the same as its place in the picture.
+// A node as a line of the table; says the same as its place in the picture.
 ItemDelegate {
     id: row
 
@@ -11,31 +11,37 @@ ItemDelegate {
     required property string name
     required property string endpoint
     required property string role
+    required property string kind
     required property string latency
-    required property string traffic
+    required property string rateIn
+    required property string rateOut
     required property string seen
     required property string level
+    required property string misdeeds
     required property string summary
     required property bool online
     required property bool self
+    required property bool greylisted
 
     property bool current: false
-    readonly property bool wide: width >= Theme.px(560)
+    property bool wide: true
+    property int figure: 80
 
     text: name
-    padding: 12
-    leftPadding: 14
+    padding: 8
+    leftPadding: 12
     rightPadding: 14
     Accessible.role: Accessible.ListItem
     Accessible.name: summary
     Accessible.selected: current
 
     contentItem: RowLayout {
-        spacing: 12
+        spacing: 4
 
         Glyph {
-            name: row.self ? "computer" : row.online ? "state-good" : "close"
-            color: row.self ? Theme.accent : row.online ? Theme.ok : Theme.muted
+            name: row.greylisted ? "state-bad" : row.online ? Theme.roleSign(row.kind) : "close"
+            color: row.greylisted ? Theme.bad : row.online ? Theme.roleColor(row.kind) : Theme.muted
+            Layout.rightMargin: 6
         }
 
         ColumnLayout {
@@ -45,13 +51,26 @@ ItemDelegate {
             Words {
                 text: row.name
                 strong: true
+                elide: Text.ElideRight
+                wrapMode: Text.NoWrap
                 Layout.fillWidth: true
                 Accessible.ignored: true
             }
 
             Words {
-                text: [row.role, row.level, row.endpoint].filter(part => part !== "").join(" · ")
+                text: [row.role, row.endpoint, row.level].filter(part => part !== "").join(" · ")
                 quiet: true
+                font.pixelSize: Theme.tiny
+                elide: Text.ElideRight
+                wrapMode: Text.NoWrap
+                Layout.fillWidth: true
+                Accessible.ignored: true
+            }
+
+            Words {
+                text: row.misdeeds
+                visible: text !== ""
+                color: row.greylisted ? Theme.bad : Theme.warn
                 font.pixelSize: Theme.tiny
                 Layout.fillWidth: true
                 Accessible.ignored: true
@@ -59,11 +78,24 @@ ItemDelegate {
         }
 
         Words {
-            text: row.traffic
-            visible: row.wide && text !== ""
+            text: row.rateIn === "" ? "–" : row.rateIn
+            visible: row.wide && row.online
             quiet: true
             font.pixelSize: Theme.tiny
+            horizontalAlignment: Text.AlignRight
             wrapMode: Text.NoWrap
+            Layout.preferredWidth: row.figure
+            Accessible.ignored: true
+        }
+
+        Words {
+            text: row.rateOut === "" ? "–" : row.rateOut
+            visible: row.wide && row.online
+            quiet: true
+            font.pixelSize: Theme.tiny
+            horizontalAlignment: Text.AlignRight
+            wrapMode: Text.NoWrap
+            Layout.preferredWidth: row.figure
             Accessible.ignored: true
         }
 
@@ -72,7 +104,7 @@ ItemDelegate {
             quiet: !row.online
             font.pixelSize: Theme.tiny
             horizontalAlignment: Text.AlignRight
-            Layout.maximumWidth: Theme.px(150)
+            Layout.preferredWidth: row.online ? row.figure : row.figure * 2
             Accessible.ignored: true
         }
     }

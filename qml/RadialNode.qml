@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
 
-// One node of the picture: its place by ring, its role by sign, its health by filling and sign.
+// One node of the picture: its place by ring, its role by size, sign and colour.
 Item {
     id: node
 
     required property int index
     required property string name
-    required property string latency
+    required property string kind
     required property string summary
     required property bool online
     required property bool self
-    required property bool direct
+    required property bool greylisted
     required property bool placed
     required property real placeX
     required property real placeY
     required property int ring
 
     property real reach: 100
+    property real radius: 14
+    property int side: -1 // where its name is: below, above, right, left; -1: nowhere
     property bool current: false
     property bool interactive: true
-    property bool labelled: true
-    readonly property string sign: !online ? "close" : self ? "computer" : ring === 2 ? "node-far" : placeY < -0.45 && Math.abs(placeX) < 0.1 && parentSign ? "node-parent" : "node-child"
-    property bool parentSign: false
-    readonly property color tint: !online ? Theme.muted : self ? Theme.accent : direct ? Theme.ok : Theme.outline
+    readonly property string sign: greylisted ? "state-bad" : !online ? "close" : Theme.roleSign(kind)
+    readonly property color tint: greylisted ? Theme.bad : !online ? Theme.muted : Theme.roleColor(kind)
+    readonly property bool named: side >= 0 || hover.hovered
     signal chosen
 
     visible: placed
-    // Even and whole, or the circle is not round.
-    width: 2 * Math.round(Theme.px(self ? 24 : ring === 1 ? 19 : 14) * Math.max(0.5, Math.min(1, reach / Theme.px(150))))
+    width: 2 * radius
     height: width
     x: Math.round(parent.width / 2 + placeX * reach - width / 2)
     y: Math.round(parent.height / 2 + placeY * reach - height / 2)
-    z: current ? 2 : 1
+    z: current || hover.hovered ? 2 : 1
     Accessible.role: Accessible.ListItem
     Accessible.name: summary
     Accessible.selected: current
@@ -60,39 +60,25 @@ Item {
         size: node.width * 0.55
     }
 
-    // On a ground of its own, since lines run below it.
+    // On a ground of its own, where the picture found room for it.
     Rectangle {
-        anchors.top: parent.bottom
-        anchors.topMargin: 2
-        anchors.horizontalCenter: parent.horizontalCenter
-        visible: node.labelled || hover.hovered
+        x: Math.round(node.side === 2 ? node.width + 3 : node.side === 3 ? -width - 3 : (node.width - width) / 2)
+        y: Math.round(node.side === 1 ? -height - 3 : node.side >= 2 ? (node.height - height) / 2 : node.height + 3)
+        visible: node.named && node.width > 0
         width: label.width + 6
         height: label.height
         radius: 4
-        color: Qt.alpha(Theme.surface, 0.85)
+        color: Theme.surface
 
-        Column {
+        Words {
             id: label
             anchors.centerIn: parent
-
-            Words {
-                text: node.name
-                font.pixelSize: Theme.tiny
-                strong: node.current
-                wrapMode: Text.NoWrap
-                anchors.horizontalCenter: parent.horizontalCenter
-                Accessible.ignored: true
-            }
-
-            Words {
-                text: node.online ? node.latency : qsTr("Offline")
-                visible: text !== ""
-                quiet: true
-                font.pixelSize: Theme.tiny
-                wrapMode: Text.NoWrap
-                anchors.horizontalCenter: parent.horizontalCenter
-                Accessible.ignored: true
-            }
+            text: node.name
+            font.pixelSize: Theme.tiny
+            strong: node.current
+            quiet: !node.online
+            wrapMode: Text.NoWrap
+            Accessible.ignored: true
         }
     }
 

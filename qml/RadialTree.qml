@@ -3,18 +3,21 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Borg.Model
 
-// This computer in the middle, its parent above, children and siblings around. Arrow keys walk.
+// This computer in the middle, the way to the root above, children below, the rest around. Arrow
+// keys walk.
 FocusScope {
     id: tree
 
     required property PeerRows peers
     required property string summary
-    property int current: 0
     property bool interactive: true
-    property bool hasParent: false
     readonly property int placed: peers.count - peers.hidden
-    readonly property bool labelled: placed <= 16 && Math.min(width, height) >= Theme.px(placed <= 6 && peers.rings < 2 ? 230 : 340)
-    readonly property real reach: Math.max(60, Math.min(width / 2 - Theme.px(labelled ? 44 : 20), height / 2 - Theme.px(labelled ? 48 : 20))) / 0.92
+    readonly property real room: Math.min(width, height)
+    readonly property bool labelled: room >= Theme.px(placed <= 6 && peers.rings < 2 ? 220 : 320)
+    readonly property real reach: Math.max(60, Math.min(width / 2 - Theme.px(labelled ? 44 : 20), height / 2 - Theme.px(labelled ? 40 : 20))) / 0.96
+    // Even and whole diameters, or the circles are not round. A full circle makes small nodes.
+    readonly property real scaling: Math.max(0.45, Math.min(1, reach / Theme.px(150), 14 / Math.max(1, peers.crowd)))
+    readonly property list<real> radii: [24, 18, 14, 14].map(size => Math.round(Theme.px(size) * scaling))
     signal chosen(int row)
 
     implicitWidth: 320
@@ -25,17 +28,26 @@ FocusScope {
     Accessible.focusable: interactive
     Keys.onPressed: event => {
         if ([Qt.Key_Left, Qt.Key_Right, Qt.Key_Up, Qt.Key_Down].includes(event.key)) {
-            tree.chosen(tree.peers.neighbour(tree.current, event.key));
+            tree.chosen(tree.peers.neighbour(tree.peers.current, event.key));
             event.accepted = true;
         }
     }
 
     TreeLines {
+        id: lines
         anchors.fill: parent
         peers: tree.peers
         reach: tree.reach
+        radii: tree.radii
+        labelled: tree.labelled
+        figured: tree.labelled && tree.reach >= Theme.px(90)
+        textSize: Theme.tiny
         lineColor: Theme.outline
+        treeColor: Theme.outline
+        backupColor: Theme.standIn
         ringColor: Theme.divider
+        textColor: Theme.muted
+        groundColor: Theme.surface
     }
 
     Item {
@@ -47,10 +59,10 @@ FocusScope {
 
             RadialNode {
                 reach: tree.reach
-                parentSign: tree.hasParent
-                labelled: tree.labelled
+                radius: tree.radii[ring] ?? 12
+                side: lines.sides[index] ?? -1
                 interactive: tree.interactive
-                current: tree.interactive && tree.current === index
+                current: tree.interactive && tree.peers.current === index
                 onChosen: {
                     tree.forceActiveFocus();
                     tree.chosen(index);

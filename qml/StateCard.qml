@@ -9,6 +9,7 @@ Card {
 
     required property NodeStatus status
     required property string place
+    required property TimeModel time
     readonly property bool wide: width >= Theme.px(620)
 
     Accessible.name: status.title
@@ -88,6 +89,23 @@ Card {
             Words {
                 text: card.status.listen
                 font.pixelSize: Theme.tiny
+            }
+
+            Words {
+                text: qsTr("World time")
+                visible: card.time.known
+                quiet: true
+                font.pixelSize: Theme.tiny
+            }
+
+            Words {
+                objectName: "worldTime"
+                text: [card.time.clock, card.time.bound].filter(part => part !== "").join(" ")
+                visible: card.time.known
+                color: card.time.warning === "" ? Theme.text : Theme.warn
+                font.pixelSize: Theme.tiny
+                wrapMode: Text.NoWrap
+                Accessible.name: card.time.summary
             }
         }
     }

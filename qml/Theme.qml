@@ -21,6 +21,8 @@ QtObject {
     readonly property color warn: dark ? "#F2B84B" : "#8A5600"
     readonly property color bad: dark ? "#FF7A7A" : "#C22F2F"
 
+    readonly property color standIn: dark ? "#C9A6FF" : "#6B3FB0"
+
     readonly property int gap: 16
     readonly property int padding: 20
     readonly property int radius: 12
@@ -38,6 +40,15 @@ QtObject {
 
     function px(size: real): int {
         return Math.round(size * textScale);
+    }
+
+    // By the kind of a PeerRow; each has a sign of its own as well.
+    function roleColor(kind: string): color {
+        return ({ self: accent, parent: accent, above: accent, child: ok, backup: standIn })[kind] ?? outline;
+    }
+
+    function roleSign(kind: string): string {
+        return ({ self: "computer", parent: "node-parent", above: "node-root", child: "node-child", backup: "node-backup", lazy: "node-lazy" })[kind] ?? "node-far";
     }
 
     // By Severity: good, note, warning, bad.

@@ -67,6 +67,24 @@
     </message>
 </context>
 <context>
+    <name>ChangeList</name>
+    <message numerus="yes">
+        <source>%n change(s) of our place</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing has changed since the node started.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Field</name>
     <message>
         <source>Looks right</source>
@@ -178,6 +196,29 @@
     </message>
 </context>
 <context>
+    <name>NetworkDetails</name>
+    <message>
+        <source>Copy invite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was checked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>well</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not well</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>NetworkPage</name>
     <message>
         <source>Network</source>
@@ -200,30 +241,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Latest change: %1</source>
+        <source>Picture</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>List of the nodes</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>%n node(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Show the picture</source>
+        <source>Nodes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Show the list</source>
+        <source>History</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -286,10 +316,37 @@
     </message>
 </context>
 <context>
-    <name>RadialNode</name>
+    <name>PeerTable</name>
     <message>
-        <source>Offline</source>
+        <source>Role</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Round trip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -304,6 +361,63 @@
             <numerusform></numerusform>
             <numerusform></numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ReachCard</name>
+    <message>
+        <source>Reachability</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seen as %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>checked: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RoleLegend</name>
+    <message>
+        <source>Parent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Child</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stand-in parent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neighbour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other node</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Legend</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SegmentBar</name>
+    <message>
+        <source>What is shown</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -493,6 +607,21 @@
     </message>
 </context>
 <context>
+    <name>SortButton</name>
+    <message>
+        <source>Sorted by %1, backwards</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sorted by %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sort by %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StateCard</name>
     <message>
         <source>Running since</source>
@@ -504,6 +633,10 @@
     </message>
     <message>
         <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>World time</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -566,9 +699,39 @@
     </message>
 </context>
 <context>
+    <name>TimeCard</name>
+    <message>
+        <source>World time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>World time is not known yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>World time · %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Here: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Toast</name>
     <message>
         <source>Dismiss</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TrafficCard</name>
+    <message>
+        <source>Traffic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes a second during the last minute. Now: %1</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -831,6 +994,92 @@
         <source>Grandchild</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>You</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Above the parent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <comment>seconds</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <comment>minutes</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <comment>hours</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It joined the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A place was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It began a new tree.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two parts of the network became one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The parent left the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection to the parent broke.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The parent did not answer any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The parent had no room and sent it on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The way to the root had become a circle.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The root of the tree is gone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No parent was found: this computer became a root.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A better parent was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The parent did not keep to the rules.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::desktop::DialogChooser</name>
@@ -950,6 +1199,29 @@
         <source>Look at the list of your files.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Look at the clock of this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other nodes cannot reach this computer directly.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It works, but slower. The network page says what would help.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::ChangeRows</name>
+    <message>
+        <source>%1 became the parent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without a parent</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::ui::Dashboard</name>
@@ -1063,9 +1335,66 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>%1, %2</source>
-        <comment>when and why our place changed</comment>
+        <source>%1 in, %2 out</source>
+        <comment>rates of all links</comment>
         <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Room for %n child(ren).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A message of the root takes %1 to this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 messages to everybody received, %2 copies too many.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages to one node: %1 directly, %2 through a hole in a router, %3 carried by others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 messages carried for others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 received and %2 sent since the start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last lost parent was replaced within %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n connection(s) turned away.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s) shut out for a while.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1262,10 +1591,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>You</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>%1 in, %2 out</source>
         <comment>traffic with a node</comment>
         <translation type="unfinished"></translation>
@@ -1292,6 +1617,99 @@
     </message>
     <message>
         <source>You (root)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Root</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Shut out for a while, %n misdeed(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n misdeed(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::ReachModel</name>
+    <message>
+        <source>The connection was not checked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reachable from everywhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other nodes connect to this computer directly.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reachable through the router</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The router passes connections of other nodes on to this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reachable with help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other nodes get through the router when a third one arranges it. That is enough.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not reachable from outside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Others reach this computer only by way of other nodes, which is slower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn on UPnP or NAT-PMP in the router, or let it pass the port of this node on to this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reachable in this local network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether nodes elsewhere get through is not known yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On this computer only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All nodes of this network run here; nobody else has to reach them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not known yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two other nodes have to try to connect before it is known.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1428,6 +1846,64 @@
     </message>
     <message>
         <source>The link is cut off. Copy the whole of it, with the part after #.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::TimeModel</name>
+    <message>
+        <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The clock of this computer is %1 slow. Turn on automatic time in its settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The clock of this computer is %1 fast. Turn on automatic time in its settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing keeps the clock of this computer right. Turn on automatic time in its settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The other nodes have another time than this computer. Check its clock and date.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 clocks agree.</source>
+        <comment>how many of the nodes that were asked</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In step with the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Running on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was in step; too few nodes answer now. %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer&apos;s clock</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Too few nodes to compare with. From twelve on, they agree on a time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 UTC</source>
+        <comment>a time of day</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>± %1</source>
+        <comment>how far off a clock may be</comment>
         <translation type="unfinished"></translation>
     </message>
 </context>

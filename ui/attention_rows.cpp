@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "attention_rows.h"
 
+#include "time_model.h"
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace borg::ui {
@@ -62,6 +64,18 @@ void AttentionRows::addStorage(std::vector<AttentionRow> &rows) const
             Severity::Warning, u"invite"_s});
 }
 
+void AttentionRows::addNetwork(std::vector<AttentionRow> &rows) const
+{
+    const auto &snapshot = m_api.snapshot();
+    if (const auto warning = TimeModel::warningOf(snapshot.time); !warning.isEmpty())
+        rows.push_back({u"clock"_s, tr("Look at the clock of this computer."), warning,
+            Severity::Warning, u"network"_s});
+    if (snapshot.reach.state == "relayed"_L1)
+        rows.push_back({u"reach"_s, tr("Other nodes cannot reach this computer directly."),
+            tr("It works, but slower. The network page says what would help."), Severity::Note,
+            u"network"_s});
+}
+
 void AttentionRows::addFiles(std::vector<AttentionRow> &rows) const
 {
     for (const auto &[id, file] : m_api.snapshot().files) {
@@ -88,6 +102,7 @@ void AttentionRows::update()
     if (m_api.hasSnapshot()) {
         addStorage(rows);
         addFiles(rows);
+        addNetwork(rows);
     }
     std::stable_sort(rows.begin(), rows.end(),
         [](const auto &a, const auto &b) { return a.severity > b.severity; });

@@ -48,6 +48,7 @@ Q_SIGNALS:
 private:
     void update();
     void addStorage(std::vector<AttentionRow> &rows) const;
+    void addNetwork(std::vector<AttentionRow> &rows) const;
     void addFiles(std::vector<AttentionRow> &rows) const;
 
     NodeApi &m_api;

@@ -127,6 +127,11 @@ void ControlNodeApi::link(const QString &fileId, Answer<QString> answer)
     ask(method, std::move(answer), [](control::GetLink::Reply reply) { return reply.link; });
 }
 
+void ControlNodeApi::checkReach(Answer<Done> answer)
+{
+    ask(control::CheckReach{}, std::move(answer), [](control::Nothing) { return Done{}; });
+}
+
 void ControlNodeApi::stop(Answer<Done> answer)
 {
     ask(control::Stop{}, std::move(answer), [](control::Nothing) { return Done{}; });

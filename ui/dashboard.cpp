@@ -36,6 +36,8 @@ Dashboard::Dashboard(const Surroundings &around, Folders folders, QObject *paren
         m_status.setStarting(true);
         m_api.attach(dataDir);
     });
+    connect(m_network.reach(), &ReachModel::failed, this,
+        [this](const QString &sentence) { m_notices.show(sentence, Severity::Warning); });
     // A start that fails after ready(): the page stays, with the reason.
     connect(&m_setup, &SetupModel::changed, this, [this] {
         if (!m_setup.failure().isEmpty() && m_status.isStarting())

@@ -3,8 +3,7 @@
 
 #include "words.h"
 
-#include <QDateTime>
-#include <QRegularExpression>
+#include <QLocale>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -13,53 +12,105 @@ namespace borg::ui {
 NetworkModel::NetworkModel(NodeApi &api, Clock &clock, QObject *parent)
     : QObject(parent)
     , m_api(api)
-    , m_clock(clock)
     , m_peers(api, clock)
+    , m_changes(api, clock)
+    , m_time(api)
+    , m_reach(api, clock)
 {
     connect(&api, &NodeApi::snapshotChanged, this, &NetworkModel::update);
     update();
 }
 
-QString NetworkModel::describeChange(const QString &entry) const
+QString NetworkModel::rates() const
 {
-    // As the node writes it: "2026-09-21T10:00:00Z parent ID: reason".
-    static const QRegularExpression form(u"^(\\S+Z) parent \\S+: (.+)$"_s);
-    const auto match = form.match(entry);
-    if (!match.hasMatch())
-        return entry;
-    const auto when = QDateTime::fromString(match.captured(1), Qt::ISODate);
-    return tr("%1, %2", "when and why our place changed")
-        .arg(Words::moment(when.toMSecsSinceEpoch(), m_clock.utcMs()), match.captured(2));
+    const auto rate = m_peers.traffic().total();
+    return tr("%1 in, %2 out", "rates of all links")
+        .arg(Words::rate(rate.in), Words::rate(rate.out));
+}
+
+QList<qreal> NetworkModel::ratesIn() const
+{
+    QList<qreal> rates;
+    for (const auto &rate : m_peers.traffic().history())
+        rates << rate.in;
+    return rates;
+}
+
+QList<qreal> NetworkModel::ratesOut() const
+{
+    QList<qreal> rates;
+    for (const auto &rate : m_peers.traffic().history())
+        rates << rate.out;
+    return rates;
+}
+
+QString NetworkModel::describePlace(int up) const
+{
+    const auto &tree = m_api.snapshot().tree;
+    const auto place = tree.parent.isEmpty()
+        ? tr("This computer is the root of the tree")
+        : tr("This computer hangs below %1").arg(Words::nodeName(tree.parent));
+    const auto children = tr("has %n child(ren)", nullptr, static_cast<int>(tree.children.size()));
+    const auto online = tr("%n other node(s) online", nullptr, up);
+    return tr("%1 and %2. %3.", "place in the tree, children, nodes that are up")
+        .arg(place, children, online);
+}
+
+QString NetworkModel::describeFigures() const
+{
+    const auto &tree = m_api.snapshot().tree;
+    const QLocale locale;
+    QStringList lines;
+    if (tree.capacity > 0)
+        lines << tr("Room for %n child(ren).", nullptr, static_cast<int>(tree.capacity));
+    if (tree.latRootUs >= 0)
+        lines << tr("A message of the root takes %1 to this computer.")
+                     .arg(Words::latency(tree.latRootUs));
+    lines << tr("%1 messages to everybody received, %2 copies too many.")
+                 .arg(locale.toString(tree.broadcastsDelivered),
+                     locale.toString(tree.broadcastsDuplicate));
+    if (tree.unicastDirect + tree.unicastPunched + tree.unicastRelayed > 0)
+        lines << tr(
+            "Messages to one node: %1 directly, %2 through a hole in a router, %3 carried by "
+            "others.")
+                     .arg(locale.toString(tree.unicastDirect), locale.toString(tree.unicastPunched),
+                         locale.toString(tree.unicastRelayed));
+    if (tree.relayedForOthers > 0)
+        lines << tr("%1 messages carried for others.").arg(locale.toString(tree.relayedForOthers));
+    lines << tr("%1 received and %2 sent since the start.")
+                 .arg(Words::size(tree.bytesIn), Words::size(tree.bytesOut));
+    if (tree.lastFailoverMs >= 0)
+        lines << tr("The last lost parent was replaced within %1.")
+                     .arg(Words::span(tree.lastFailoverMs * 1000));
+    if (tree.handshakesRefused > 0)
+        lines << tr(
+            "%n connection(s) turned away.", nullptr, static_cast<int>(tree.handshakesRefused));
+    if (tree.greylisted > 0)
+        lines << tr("%n node(s) shut out for a while.", nullptr, static_cast<int>(tree.greylisted));
+    return lines.join(u'\n');
 }
 
 void NetworkModel::update()
 {
-    const auto &[status, tree, storage, peers, files, jobs, time, reach] = m_api.snapshot();
-    const auto others = static_cast<int>(std::count_if(peers.begin(), peers.end(),
-        [&](const auto &entry) { return entry.first != status.nodeId; }));
-    const auto up = static_cast<int>(std::count_if(peers.begin(), peers.end(),
-        [&](const auto &entry) { return entry.first != status.nodeId && entry.second.online; }));
-    QString summary;
-    if (others == 0) {
-        summary = tr("Nobody else is here yet.");
-    } else {
-        const auto place = tree.parent.isEmpty()
-            ? tr("This computer is the root of the tree")
-            : tr("This computer hangs below %1").arg(Words::nodeName(tree.parent));
-        const auto children
-            = tr("has %n child(ren)", nullptr, static_cast<int>(tree.children.size()));
-        const auto online = tr("%n other node(s) online", nullptr, up);
-        summary = tr("%1 and %2. %3.", "place in the tree, children, nodes that are up")
-                      .arg(place, children, online);
+    Q_EMIT trafficChanged();
+    const auto &snapshot = m_api.snapshot();
+    int others = 0;
+    int up = 0;
+    for (const auto &[id, peer] : snapshot.peers) {
+        if (id == snapshot.status.nodeId)
+            continue;
+        ++others;
+        up += peer.online ? 1 : 0;
     }
-    const auto last = tree.history.empty() ? QString() : describeChange(tree.history.back());
-    const bool hasParent = !tree.parent.isEmpty();
-    if (summary == m_summary && last == m_lastChange && m_alone == (others == 0)
+    const auto summary = others == 0 ? tr("Nobody else is here yet.") : describePlace(up);
+    const auto figures = describeFigures();
+    const bool hasParent = !snapshot.tree.parent.isEmpty();
+    if (summary == m_summary && figures == m_figures && m_alone == (others == 0)
         && m_hasParent == hasParent)
         return;
     m_hasParent = hasParent;
     m_summary = summary;
-    m_lastChange = last;
+    m_figures = figures;
     m_alone = others == 0;
     Q_EMIT changed();
 }

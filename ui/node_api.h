@@ -58,6 +58,8 @@ public:
     virtual void remove(const QString &fileId, Answer<Done> answer) = 0;
     /// @return by answer: the link of a file, which carries its key.
     virtual void link(const QString &fileId, Answer<QString> answer) = 0;
+    /// Has the node look again whether others reach it; the snapshot tells what it finds.
+    virtual void checkReach(Answer<Done> answer) = 0;
     /// Ends the node itself, not only this connection.
     virtual void stop(Answer<Done> answer) = 0;
 

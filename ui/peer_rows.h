@@ -3,6 +3,7 @@
 
 #include "keyed_rows.h"
 #include "node_api.h"
+#include "traffic.h"
 #include "tree_layout.h"
 
 #include <QtQmlIntegration>
@@ -14,14 +15,19 @@ struct PeerRow {
     QString name;
     QString endpoint;
     QString role; ///< In words.
+    QString kind; ///< self, parent, above, child, backup, sibling, lazy, below or known: for looks.
     QString latency;
     QString traffic;
+    QString rateIn; ///< Empty without a link.
+    QString rateOut;
     QString seen;
     QString level;
+    QString misdeeds; ///< What it did wrong, in words; empty: nothing.
     QString summary; ///< All of it in one sentence, for screen readers.
     bool online = false;
     bool self = false;
     bool direct = false; ///< Has a link with us.
+    bool greylisted = false;
     bool placed = false; ///< Has a place in the picture.
     Place place;
 
@@ -29,8 +35,8 @@ struct PeerRow {
     friend bool operator==(const PeerRow &, const PeerRow &) = default;
 };
 
-/// Every node we know: this one first, then parent, children, siblings and the rest. The picture
-/// and the list show the same rows.
+/// Every node we know. The picture and the table show the same rows, and the same one is current:
+/// it stays so wherever its row moves.
 class PeerRows : public KeyedRows {
     Q_OBJECT
     QML_ELEMENT
@@ -38,6 +44,10 @@ class PeerRows : public KeyedRows {
     Q_PROPERTY(int count READ count NOTIFY updated FINAL)
     Q_PROPERTY(int rings READ rings NOTIFY updated FINAL)
     Q_PROPERTY(int hidden READ hidden NOTIFY updated FINAL)
+    Q_PROPERTY(int crowd READ crowd NOTIFY updated FINAL)
+    Q_PROPERTY(int current READ current WRITE setCurrent NOTIFY updated FINAL)
+    Q_PROPERTY(borg::ui::PeerRows::Order order READ order NOTIFY updated FINAL)
+    Q_PROPERTY(bool backwards READ isBackwards NOTIFY updated FINAL)
 
 public:
     enum Role {
@@ -45,19 +55,27 @@ public:
         NameRole,
         EndpointRole,
         RoleRole,
+        KindRole,
         LatencyRole,
         TrafficRole,
+        RateInRole,
+        RateOutRole,
         SeenRole,
         LevelRole,
+        MisdeedsRole,
         SummaryRole,
         OnlineRole,
         SelfRole,
         DirectRole,
+        GreylistedRole,
         PlacedRole,
         XRole,
         YRole,
         RingRole,
     };
+    /// What the rows are sorted by. ByRole: this node, parent, children, siblings, the rest.
+    enum class Order { ByRole, ByName, ByLatency, ByIn, ByOut };
+    Q_ENUM(Order)
 
     /// @param api, clock outlive this object.
     PeerRows(NodeApi &api, Clock &clock, QObject *parent = nullptr);
@@ -68,12 +86,23 @@ public:
         return parent.isValid() ? 0 : count();
     }
     [[nodiscard]] const std::vector<PeerRow> &rows() const { return m_rows; }
+    [[nodiscard]] const Traffic &traffic() const { return m_traffic; }
+    [[nodiscard]] const QString &selfId() const { return m_api.snapshot().status.nodeId; }
     /// How many circles the picture has around us.
     [[nodiscard]] int rings() const { return m_rings; }
     /// How many rows have no place in the picture.
     [[nodiscard]] int hidden() const { return m_hidden; }
+    /// How many nodes stand on the fullest circle.
+    [[nodiscard]] int crowd() const { return m_crowd; }
+    [[nodiscard]] int current() const { return m_current; }
+    void setCurrent(int row);
+    [[nodiscard]] Order order() const { return m_order; }
+    [[nodiscard]] bool isBackwards() const { return m_backwards; }
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
+
+    /// Sorts by `order`; once more: the other way round.
+    Q_INVOKABLE void sortBy(borg::ui::PeerRows::Order order);
 
     /// The row to walk to from `row` with an arrow key, or `row`: the nearest placed node that way.
     Q_INVOKABLE [[nodiscard]] int neighbour(int row, Qt::Key arrow) const;
@@ -86,14 +115,25 @@ Q_SIGNALS:
 
 private:
     void update();
+    [[nodiscard]] std::vector<control::Peer> everybody() const;
     [[nodiscard]] PeerRow describe(
         const control::Peer &peer, const std::map<QString, Place> &places) const;
+    [[nodiscard]] QString kindOf(const control::Peer &peer) const;
+    void sort(std::vector<PeerRow> &rows) const;
+    [[nodiscard]] int roleRank(const PeerRow &row) const;
+    void count(const std::vector<PeerRow> &rows);
 
     NodeApi &m_api;
-    std::vector<PeerRow> m_rows;
     Clock &m_clock;
+    Traffic m_traffic;
+    std::vector<PeerRow> m_rows;
+    QString m_currentId; ///< Empty: this node.
+    int m_current = 0;
+    Order m_order = Order::ByRole;
+    bool m_backwards = false;
     int m_hidden = 0;
     int m_rings = 0;
+    int m_crowd = 0;
 };
 
 } // namespace borg::ui

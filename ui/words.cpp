@@ -10,15 +10,17 @@ namespace borg::ui {
 
 QString Words::size(qint64 bytes)
 {
+    // Units of 1024, as in the settings, in borgctl and in the node's own sentences.
     const QLocale locale;
     int digits = 0; // of 1.23, 12.3, 123: three that count
-    double value = static_cast<double>(std::max<qint64>(bytes, 0));
-    const bool scaled = value >= 1000;
-    while (value >= 999.5)
-        value /= 1000;
-    if (scaled)
+    const qint64 shown = std::max<qint64>(bytes, 0);
+    if (shown >= 1024) {
+        auto value = static_cast<double>(shown);
+        while (value >= 1024)
+            value /= 1024;
         digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-    return locale.formattedDataSize(std::max<qint64>(bytes, 0), digits, QLocale::DataSizeSIFormat);
+    }
+    return locale.formattedDataSize(shown, digits, QLocale::DataSizeIecFormat);
 }
 
 QString Words::rate(double bytesPerSecond)
@@ -67,21 +69,72 @@ QString Words::nodeName(const QString &id)
     return tr("Node %1", "the beginning of a node's id").arg(id.left(4).toUpper());
 }
 
-QString Words::role(const QString &role, bool sibling, bool grandchild)
+QString Words::role(const QString &kind)
 {
-    if (role == "parent"_L1)
+    if (kind == "self"_L1)
+        return tr("You");
+    if (kind == "parent"_L1)
         return tr("Parent");
-    if (role == "child"_L1)
+    if (kind == "above"_L1)
+        return tr("Above the parent");
+    if (kind == "child"_L1)
         return tr("Child");
-    if (sibling)
+    if (kind == "sibling"_L1)
         return tr("Sibling");
-    if (role == "backup"_L1)
+    if (kind == "backup"_L1)
         return tr("Stand-in parent");
-    if (role == "lazy"_L1 || role == "link"_L1)
+    if (kind == "lazy"_L1)
         return tr("Neighbour");
-    if (grandchild)
+    if (kind == "below"_L1)
         return tr("Grandchild");
     return tr("Known");
+}
+
+QString Words::span(qint64 us)
+{
+    const auto magnitude = static_cast<double>(std::abs(us));
+    if (magnitude < 999'500)
+        return latency(std::abs(us));
+    const double seconds = magnitude / 1e6;
+    const QLocale locale;
+    if (seconds < 119.5)
+        return tr("%1 s", "seconds").arg(locale.toString(seconds, 'f', seconds < 9.95 ? 1 : 0));
+    if (seconds < 2 * 3600)
+        return tr("%1 min", "minutes").arg(locale.toString(seconds / 60, 'f', 0));
+    if (seconds < 48 * 3600)
+        return tr("%1 h", "hours").arg(locale.toString(seconds / 3600, 'f', 0));
+    return tr("%n day(s)", nullptr, static_cast<int>(std::min(seconds / 86'400, 1e6)));
+}
+
+QString Words::changeReason(const QString &reason)
+{
+    if (reason == "joining"_L1)
+        return tr("It joined the network.");
+    if (reason == "attached"_L1)
+        return tr("A place was found.");
+    if (reason == "a new tree"_L1)
+        return tr("It began a new tree.");
+    if (reason == "a better tree is there"_L1 || reason == "a better tree was met"_L1)
+        return tr("Two parts of the network became one.");
+    if (reason == "the parent left"_L1)
+        return tr("The parent left the network.");
+    if (reason.startsWith("link lost"_L1))
+        return tr("The connection to the parent broke.");
+    if (reason == "silent"_L1 || reason == "no answer"_L1)
+        return tr("The parent did not answer any more.");
+    if (reason.startsWith("sent on"_L1) || reason == "full"_L1)
+        return tr("The parent had no room and sent it on.");
+    if (reason == "a loop"_L1 || reason == "loop"_L1)
+        return tr("The way to the root had become a circle.");
+    if (reason == "the root is gone"_L1)
+        return tr("The root of the tree is gone.");
+    if (reason.startsWith("nobody found"_L1) || reason == "no parent found"_L1)
+        return tr("No parent was found: this computer became a root.");
+    if (reason == "worse"_L1)
+        return tr("A better parent was found.");
+    if (reason.startsWith("it broke"_L1) || reason.startsWith("it abused"_L1))
+        return tr("The parent did not keep to the rules.");
+    return reason;
 }
 
 Words::State Words::file(const control::File &file)

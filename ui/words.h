@@ -40,7 +40,12 @@ public:
     [[nodiscard]] static QString moment(qint64 utcMs, qint64 nowUtcMs);
     /// @return a short name for a node: the beginning of its id, which is random enough.
     [[nodiscard]] static QString nodeName(const QString &id);
-    [[nodiscard]] static QString role(const QString &role, bool sibling, bool grandchild);
+    /// @param kind as of PeerRow.
+    [[nodiscard]] static QString role(const QString &kind);
+    /// @return for example "12 ms", "3.2 s", "5 min": how far off a clock is. Never negative.
+    [[nodiscard]] static QString span(qint64 us);
+    /// @return in words why a node changed its parent; `reason` as the node gives it.
+    [[nodiscard]] static QString changeReason(const QString &reason);
 
     [[nodiscard]] static State file(const control::File &file);
     /// @return what went wrong and what to do, for a failed transfer.

@@ -35,11 +35,20 @@ bool comesBefore(const Peer &a, const Peer &b)
     return a.id < b.id;
 }
 
+/// "badSignature" as people write it.
+QString spaced(const QString &name)
+{
+    QString words;
+    for (const QChar c : name)
+        words += c.isUpper() ? QString(u' ') + c.toLower() : QString(c);
+    return printable(words);
+}
+
 QString misdeedsText(const Peer &peer)
 {
     QStringList texts;
     for (const Misdeed &misdeed : peer.misdeeds)
-        texts.append(u"%1 x %2"_s.arg(misdeed.count).arg(printable(misdeed.what)));
+        texts.append(u"%1 x %2"_s.arg(misdeed.count).arg(spaced(misdeed.what)));
     if (peer.greylisted)
         texts.prepend(u"GREYLISTED"_s);
     return texts.join(u", ");

@@ -6,6 +6,7 @@
 #include "window.h"
 
 #include <base/loop_clock.h>
+#include <base/program_start.h>
 #include <control/paths.h>
 
 #include <QApplication>
@@ -34,7 +35,28 @@ void print(FILE *to, const QString &text)
     std::fputs(qUtf8Printable(text), to);
 }
 
-/// Help and version need no display, so they come before the application.
+/// Qt ends the program by itself, with words of its own, when it finds no display.
+bool hasDisplay(const QStringList &arguments)
+{
+#if defined(Q_OS_UNIX) && !defined(Q_OS_DARWIN)
+    const bool isChosen = qEnvironmentVariableIsSet("QT_QPA_PLATFORM")
+        || arguments.contains("-platform"_L1) || arguments.contains("--platform"_L1);
+    return isChosen || !qEnvironmentVariableIsEmpty("DISPLAY")
+        || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
+        || !qEnvironmentVariableIsEmpty("WAYLAND_SOCKET");
+#else
+    return true;
+#endif
+}
+
+int complain(const QString &sentence)
+{
+    print(stderr, u"borgios: %1\n\n%2"_s.arg(sentence, desktop::Options::usage()));
+    return BadUsage;
+}
+
+/// Help, version and what is wrong with an option need no display, so they come before the
+/// application, which takes Qt's own options away.
 std::optional<int> answerWithoutDisplay(int argc, char **argv)
 {
     QStringList arguments;
@@ -48,7 +70,14 @@ std::optional<int> answerWithoutDisplay(int argc, char **argv)
         print(stdout, u"borgios " BORG_VERSION "\n"_s);
         return Fine;
     }
-    return {};
+    if (hasDisplay(arguments))
+        return {};
+    if (const auto options = desktop::Options::parse(arguments); !options)
+        return complain(options.error().detail);
+    print(stderr,
+        u"borgios: There is no display for a window. Start it in a desktop session, or use borgctl "
+        "in a terminal.\n"_s);
+    return Failed;
 }
 
 /// The window is still most of the time, so painting it in memory costs less than a graphics
@@ -113,6 +142,7 @@ void connectTray(desktop::Tray &tray, desktop::Window &window, ui::Dashboard &da
 
 int main(int argc, char **argv)
 {
+    prepareProgram();
     if (const auto code = answerWithoutDisplay(argc, argv))
         return *code;
     QElapsedTimer sinceStart;
@@ -126,11 +156,8 @@ int main(int argc, char **argv)
     QApplication::setQuitOnLastWindowClosed(false);
 
     const auto options = desktop::Options::parse(QApplication::arguments().mid(1));
-    if (!options) {
-        print(
-            stderr, u"borgios: %1\n\n%2"_s.arg(options.error().detail, desktop::Options::usage()));
-        return BadUsage;
-    }
+    if (!options)
+        return complain(options.error().detail);
     desktop::SingleInstance instance(options->dataDir);
     if (instance.handOver(
             {options->link, options->trial, qEnvironmentVariable("XDG_ACTIVATION_TOKEN")}))

@@ -83,6 +83,14 @@ struct GetReach {
     static constexpr auto fields() { return std::tuple{}; }
 };
 
+struct CheckReach {
+    static constexpr std::string_view kName = "checkReach";
+    static constexpr std::string_view kDoc
+        = "Looks again whether other nodes can reach this one; `reach` changes as it is found out.";
+    using Reply = Nothing;
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
 struct Stop {
     static constexpr std::string_view kName = "stop";
     static constexpr std::string_view kDoc = "Tells the neighbours, closes the files and ends.";
@@ -173,6 +181,7 @@ struct MethodTable {
     }
 };
 using Methods = MethodTable<Hello, Subscribe, GetStatus, GetTree, GetPeers, Put, Get, Cancel, Wait,
-    ListFiles, RemoveFile, GetLink, Stop, GetLog, GetInvite, Doctor, GetConfig, GetTime, GetReach>;
+    ListFiles, RemoveFile, GetLink, Stop, GetLog, GetInvite, Doctor, GetConfig, GetTime, GetReach,
+    CheckReach>;
 
 } // namespace borg::control

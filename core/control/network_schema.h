@@ -31,7 +31,7 @@ struct Misdeed {
     static constexpr auto fields()
     {
         using wire::field;
-        return std::tuple{field("what", &Misdeed::what, "A few words for people."),
+        return std::tuple{field("what", &Misdeed::what, "Its name: badSignature, late, …"),
             field("count", &Misdeed::count, "Since we know it.")};
     }
     friend bool operator==(const Misdeed &, const Misdeed &) = default;
@@ -170,6 +170,7 @@ struct Time {
     qint64 osBoundUs = -1;
     bool osSynchronised = false;
     QString warning;
+    QString warningCode;
     static constexpr auto fields()
     {
         using wire::field;
@@ -186,7 +187,10 @@ struct Time {
                 "How far off this computer says its own clock may be; -1 when it does not say."),
             field("osSynchronised", &Time::osSynchronised,
                 "This computer says that its clock is kept right."),
-            field("warning", &Time::warning, 1024, "One sentence; empty when all is well.")};
+            field("warning", &Time::warning, 1024, "One sentence; empty when all is well."),
+            field("warningCode", &Time::warningCode,
+                "unsynchronised (no time service keeps this computer's clock), osOff (it is more "
+                "than a second off), peersDisagree, or empty.")};
     }
     friend bool operator==(const Time &, const Time &) = default;
 };

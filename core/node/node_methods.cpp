@@ -107,6 +107,10 @@ void Node::addMethods()
         [this](const GetTime &, const Answer<GetTime> &answer) { answer(worldTime()); });
     m_server->on<GetReach>(
         [this](const GetReach &, const Answer<GetReach> &answer) { answer(reach()); });
+    m_server->on<CheckReach>([this](const CheckReach &, const Answer<CheckReach> &answer) {
+        m_server->touch(Part::Reach);
+        answer(Nothing{});
+    });
     m_server->on<Stop>([this](const Stop &, const Answer<Stop> &answer) {
         answer(Nothing{});
         m_clock.after(0s, [this] { stop(); });

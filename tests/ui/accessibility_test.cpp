@@ -69,6 +69,9 @@ private Q_SLOTS:
         QTest::newRow("overview, lost") << u"lost"_s << 0;
         QTest::newRow("network") << u"member"_s << 1;
         QTest::newRow("network, alone") << u"alone"_s << 1;
+        QTest::newRow("network, crowd") << u"crowd"_s << 1;
+        QTest::newRow("network, unreachable") << u"unreachable"_s << 1;
+        QTest::newRow("network, clock") << u"offClock"_s << 1;
         QTest::newRow("storage") << u"transfers"_s << 2;
         QTest::newRow("storage, empty") << u"alone"_s << 2;
         QTest::newRow("first run") << u"firstRun"_s << 0;

@@ -63,6 +63,10 @@ public:
         reply(QStringLiteral("link %1").arg(fileId), std::move(answer),
             QStringLiteral("borg:r/%1#secret").arg(fileId));
     }
+    void checkReach(Answer<Done> answer) override
+    {
+        reply(QStringLiteral("checkReach"), std::move(answer), Done{});
+    }
     void stop(Answer<Done> answer) override
     {
         reply(QStringLiteral("stop"), std::move(answer), Done{});

@@ -36,6 +36,24 @@ void Harness::showSnapshot(const control::Snapshot &snapshot)
     m_api.setSnapshot(snapshot);
 }
 
+void Harness::showTraffic(control::Snapshot snapshot)
+{
+    showSnapshot(snapshot);
+    for (int second = 1; second <= 40; ++second) {
+        m_clock.advance(1s);
+        snapshot.time.utcMs += 1000;
+        qint64 step = 0;
+        for (auto &[id, peer] : snapshot.peers) {
+            if (peer.role == "known"_L1)
+                continue;
+            step += 700;
+            peer.bytesIn += step * (3 + second % 7);
+            peer.bytesOut += step * (2 + second * second % 5);
+        }
+        m_api.setSnapshot(snapshot);
+    }
+}
+
 bool Harness::showFirstRun(const QString &scene)
 {
     if (scene != "firstRun"_L1 && scene != "trying"_L1 && scene != "failing"_L1)
@@ -62,6 +80,16 @@ void Harness::show(const QString &scene)
         showSnapshot(scenes::member());
     } else if (scene == "troubled"_L1) {
         showSnapshot(scenes::troubled());
+    } else if (scene == "crowd"_L1) {
+        showTraffic(scenes::crowd(32));
+    } else if (scene == "hundreds"_L1) {
+        showSnapshot(scenes::crowd(500));
+    } else if (scene == "busy"_L1) {
+        showTraffic(scenes::member());
+    } else if (scene == "offClock"_L1) {
+        showSnapshot(scenes::offClock());
+    } else if (scene == "unreachable"_L1) {
+        showTraffic(scenes::unreachable());
     } else if (scene == "transfers"_L1) {
         auto before = scenes::transfers();
         before.jobs[u"j1"_s].bytesDone -= 36'000'000;

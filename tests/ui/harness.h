@@ -23,9 +23,10 @@ public:
     [[nodiscard]] FakeNodeApi &api() { return m_api; }
     [[nodiscard]] sim::SimClock &clock() { return m_clock; }
 
-    /// Connected, showing the scene of that name: alone, five, member, transfers, troubled; or
-    /// firstRun, joining, connecting, gone (nobody answers, nothing known), lost (the same, with
-    /// figures of before), trying, failing (first run that goes wrong).
+    /// Connected, showing the scene of that name: alone, five, member, transfers, troubled,
+    /// crowd, hundreds, busy (member with traffic), offClock, unreachable; or firstRun, joining,
+    /// connecting, gone (nobody answers, nothing known), lost (the same, with figures of before),
+    /// trying, failing (first run that goes wrong).
     Q_INVOKABLE void show(const QString &scene);
     /// What the node and the launcher were asked.
     Q_INVOKABLE [[nodiscard]] QStringList calls() const { return m_api.calls + m_launcher.calls; }
@@ -36,6 +37,8 @@ public:
 
 private:
     void showSnapshot(const control::Snapshot &snapshot);
+    /// The same after forty seconds in which bytes went by.
+    void showTraffic(control::Snapshot snapshot);
     bool showFirstRun(const QString &scene);
 
     sim::SimClock m_clock;

@@ -10,6 +10,8 @@
 #include <QTest>
 
 #include <look.h>
+#include <traffic.h>
+#include <tree_labels.h>
 
 using namespace borg;
 using namespace borg::ui;
@@ -45,11 +47,11 @@ private Q_SLOTS:
         QTest::addColumn<QString>("text");
         QTest::newRow("none") << qint64{0} << u"0 bytes"_s;
         QTest::newRow("negative") << qint64{-5} << u"0 bytes"_s;
-        QTest::newRow("bytes") << qint64{999} << u"999 bytes"_s;
-        QTest::newRow("kilo") << qint64{1000} << u"1.00 kB"_s;
-        QTest::newRow("ten") << qint64{12'345} << u"12.3 kB"_s;
-        QTest::newRow("hundred") << qint64{123'456'789} << u"123 MB"_s;
-        QTest::newRow("tera") << qint64{1'500'000'000'000} << u"1.50 TB"_s;
+        QTest::newRow("bytes") << qint64{1023} << u"1,023 bytes"_s;
+        QTest::newRow("kibi") << qint64{1024} << u"1.00 KiB"_s;
+        QTest::newRow("ten") << qint64{12'345} << u"12.1 KiB"_s;
+        QTest::newRow("hundred") << qint64{123'456'789} << u"118 MiB"_s;
+        QTest::newRow("tebi") << qint64{1'649'267'441'664} << u"1.50 TiB"_s;
     }
     void sizesHaveThreeDigits()
     {
@@ -98,8 +100,137 @@ private Q_SLOTS:
         const auto &peers = *harness.dashboard()->network()->peers();
         const auto roles = column(peers, PeerRows::RoleRole);
         QCOMPARE(roles,
-            (QStringList{u"You"_s, u"Parent"_s, u"Child"_s, u"Child"_s, u"Child"_s, u"Sibling"_s,
-                u"Sibling"_s, u"Grandchild"_s, u"Grandchild"_s, u"Grandchild"_s}));
+            (QStringList{u"You"_s, u"Parent"_s, u"Child"_s, u"Child"_s, u"Child"_s,
+                u"Stand-in parent"_s, u"Sibling"_s, u"Grandchild"_s, u"Grandchild"_s,
+                u"Grandchild"_s}));
+    }
+
+    void theWayUpIsShownUpToTheRoot()
+    {
+        auto snapshot = scenes::crowd(32);
+        const auto places = TreeLayout::places(snapshot);
+        const auto &above = snapshot.tree.path[1];
+        QCOMPARE(places.at(snapshot.tree.parent).ring, 1);
+        QCOMPARE(places.at(above).ring, 2);
+        QCOMPARE(places.at(above).from, snapshot.tree.parent);
+        QCOMPARE(places.at(above).line, Line::Tree);
+        QCOMPARE(places.at(above).link, Line::None); // it would run along the way up
+        QCOMPARE(places.at(snapshot.tree.root).ring, 3);
+        QCOMPARE(places.at(snapshot.tree.root).line, Line::Gap);
+        // Nobody of the way is among the peers: shown all the same.
+        snapshot.peers.erase(above);
+        snapshot.peers.erase(snapshot.tree.root);
+        Harness harness;
+        harness.api().setSnapshot(snapshot);
+        const auto &peers = *harness.dashboard()->network()->peers();
+        QVERIFY(column(peers, PeerRows::IdRole).contains(above));
+        QVERIFY(column(peers, PeerRows::RoleRole).contains(u"Root"_s));
+    }
+
+    void namesAndFiguresCoverNeitherLinesNorEachOther()
+    {
+        TreeLabels labels({0, 0, 400, 400});
+        const QPointF self(200, 200);
+        labels.addNode(self, 20);
+        std::vector<QLineF> lines;
+        for (const QPointF &to :
+            {QPointF(200, 60), QPointF(90, 300), QPointF(200, 330), QPointF(310, 300)}) {
+            labels.addNode(to, 15);
+            lines.push_back({self, to});
+            labels.addLine(lines.back());
+        }
+        std::vector<QRectF> words;
+        for (const QLineF &line : lines) {
+            const auto at = labels.placeOnLine(line, {40, 14});
+            QVERIFY(at);
+            words.push_back({at->x() - 20, at->y() - 7, 40, 14});
+        }
+        for (const QLineF &line : lines) {
+            const auto name = labels.placeBeside(line.p2(), 15, {60, 14});
+            QVERIFY(name.isShown);
+            words.push_back(name.rect);
+        }
+        words.push_back(labels.placeBeside(self, 20, {60, 14}).rect);
+        for (std::size_t a = 0; a < words.size(); ++a)
+            for (std::size_t b = a + 1; b < words.size(); ++b)
+                QVERIFY(!words[a].intersects(words[b]));
+        // Where a line goes down, the name goes elsewhere; and without room it is not shown.
+        QVERIFY(labels.placeBeside(self, 20, {60, 14}).side != TreeLabels::Below);
+        QVERIFY(!labels.placeBeside(self, 20, {900, 14}).isShown);
+    }
+
+    void bytesOfALinkThatComesBackAreNotCountedTwice()
+    {
+        Traffic traffic;
+        auto snapshot = scenes::five();
+        auto &peer = snapshot.peers.begin()->second;
+        const auto id = peer.id;
+        for (auto &[each, other] : snapshot.peers)
+            other.bytesIn = other.bytesOut = 0;
+        peer.bytesIn = 5'000'000;
+        traffic.look(1s, snapshot);
+        QCOMPARE(traffic.of(id), Traffic::Rate{}); // one look has no pace
+        peer.bytesIn += 1000;
+        traffic.look(2s, snapshot);
+        QCOMPARE(traffic.of(id).in, 1000.0);
+        peer.bytesIn = 500; // a new link
+        traffic.look(3s, snapshot);
+        QCOMPARE(traffic.of(id).in, 750.0);
+        QCOMPARE(traffic.total().in, 750.0);
+        QCOMPARE(traffic.history().size(), 2U);
+        traffic.look(Ticks(3s) + Ticks(1), snapshot); // too soon
+        QCOMPARE(traffic.history().size(), 2U);
+        for (int second = 4; second < 100; ++second)
+            traffic.look(std::chrono::seconds(second), snapshot);
+        QCOMPARE(traffic.history().size(), Traffic::kHistoryMax);
+        QCOMPARE(traffic.of(id).in, 0.0);
+    }
+
+    void everyReachHasWordsOfItsOwn()
+    {
+        QSet<QString> texts;
+        Harness harness;
+        const auto &reach = *harness.dashboard()->network()->reach();
+        for (const auto *state :
+            {"public", "mapped", "punchable", "relayed", "lan", "local", "unknown"}) {
+            auto snapshot = scenes::member();
+            snapshot.reach.state = QLatin1String(state);
+            harness.api().setSnapshot(snapshot);
+            texts.insert(reach.state());
+            QVERIFY(!reach.detail().isEmpty());
+            QCOMPARE(reach.severity() == Severity::Warning, QLatin1String(state) == "relayed"_L1);
+        }
+        QCOMPARE(texts.size(), 7);
+        QCOMPARE(reach.count(), 2);
+    }
+
+    void aClockThatIsOffIsNamedWithItsSide()
+    {
+        Harness harness;
+        harness.show(u"offClock"_s);
+        auto *network = harness.dashboard()->network();
+        QVERIFY2(network->time()->warning().contains(u"3 min slow"_s),
+            qUtf8Printable(network->time()->warning()));
+        auto snapshot = scenes::offClock();
+        snapshot.time.offsetUs = -1'500'000;
+        harness.api().setSnapshot(snapshot);
+        QVERIFY2(network->time()->warning().contains(u"1.5 s fast"_s),
+            qUtf8Printable(network->time()->warning()));
+        const auto attention
+            = column(*harness.dashboard()->overview()->attention(), Qt::DisplayRole);
+        QVERIFY(attention.contains(u"Look at the clock of this computer."_s));
+        harness.show(u"member"_s);
+        QVERIFY(network->time()->warning().isEmpty());
+        QCOMPARE(network->time()->bound(), u"± 12 ms"_s);
+    }
+
+    void misdeedsAreCounted()
+    {
+        Harness harness;
+        harness.show(u"crowd"_s);
+        const auto &peers = *harness.dashboard()->network()->peers();
+        const auto misdeeds = column(peers, PeerRows::MisdeedsRole);
+        QVERIFY(misdeeds.contains(u"Shut out for a while, 41 misdeeds"_s));
     }
 
     void everybodyHasAPlaceOfTheirOwn()
@@ -152,12 +283,12 @@ private Q_SLOTS:
         harness.api().setSnapshot(snapshot);
         const auto &jobs = *harness.dashboard()->storage()->jobs();
         QCOMPARE(
-            jobs.index(0, 0).data(JobRows::ProgressTextRole).toString(), u"0 bytes of 2.00 GB"_s);
+            jobs.index(0, 0).data(JobRows::ProgressTextRole).toString(), u"0 bytes of 1.86 GiB"_s);
         harness.clock().advance(1s);
         snapshot.jobs[u"j1"_s].bytesDone = 10'000'000;
         harness.api().setSnapshot(snapshot);
         QCOMPARE(jobs.index(0, 0).data(JobRows::ProgressTextRole).toString(),
-            u"10.0 MB of 2.00 GB · 10.0 MB/s · 3 minutes left"_s);
+            u"9.54 MiB of 1.86 GiB · 9.54 MiB/s · 3 minutes left"_s);
         QCOMPARE(jobs.running(), 2);
     }
 

@@ -16,6 +16,10 @@ constexpr qint64 kHour = 60 * kMinute;
 /// Ids as they look: 52 characters of base32, of which people see the first few.
 QString nodeId(int number)
 {
+    if (number >= 12) {
+        QString id = u"n%1"_s.arg(number, 3, 10, QLatin1Char('x')).replace(u'0', u'o');
+        return (id.replace(u'1', u'i').replace(u'8', u'e').replace(u'9', u'g') + QString(48, u'q'));
+    }
     static constexpr std::array<const char *, 12> kStarts{"k3fq", "9tza", "w7me", "b2hd", "qx5r",
         "4jnc", "m8vy", "ze6g", "c1pu", "t7ks", "h9wb", "d5la"};
     return QLatin1String(kStarts.at(static_cast<std::size_t>(number)))
@@ -94,6 +98,33 @@ void addFiles(control::Snapshot &snapshot)
             u"healthy"_s, 10));
 }
 
+control::Time synced()
+{
+    control::Time time;
+    time.utcMs = kNow;
+    time.offsetUs = -3'400;
+    time.boundUs = 11'800;
+    time.state = u"synced"_s;
+    time.sources = 16;
+    time.agreeing = 15;
+    time.osBoundUs = 4'000;
+    time.osSynchronised = true;
+    return time;
+}
+
+control::Reach mapped()
+{
+    control::Reach reach;
+    reach.state = u"mapped"_s;
+    reach.external = u"203.0.113.7:40210"_s;
+    reach.mappedBy = u"upnp"_s;
+    reach.lastCheckUtcMs = kNow - 4 * kMinute;
+    reach.lanPeers = 1;
+    reach.checks = {{u"router"_s, true, u"UPnP opened port 40210."_s, {}},
+        {u"dial-back"_s, true, u"Two other nodes got through."_s, {}}};
+    return reach;
+}
+
 control::Snapshot base()
 {
     control::Snapshot snapshot;
@@ -109,6 +140,9 @@ control::Snapshot base()
     status.dataDir = u"/data/borgios-try/1"_s;
     status.invite = u"borg:join/dGhpcyBpcyBhbiBpbnZpdGUgb2YgYSB0ZXN0"_s;
     snapshot.tree.root = nodeId(0);
+    snapshot.tree.capacity = 8;
+    snapshot.time = synced();
+    snapshot.reach.state = u"local"_s;
     auto &storage = snapshot.storage;
     storage.bytesLimit = 10'000'000'000;
     storage.diskFreeBytes = 184'000'000'000;
@@ -124,6 +158,10 @@ control::Snapshot alone()
     snapshot.status.local = false;
     snapshot.status.state = u"alone"_s;
     snapshot.status.members = 1;
+    snapshot.reach.state = u"unknown"_s;
+    snapshot.time.state = u"local"_s;
+    snapshot.time.sources = snapshot.time.agreeing = 1;
+    snapshot.time.boundUs = 140'000;
     return snapshot;
 }
 
@@ -153,7 +191,22 @@ control::Snapshot member()
     snapshot.status.local = false;
     snapshot.tree.root = snapshot.tree.parent = nodeId(1);
     snapshot.tree.depth = 1;
-    snapshot.tree.history = {u"2026-09-21T13:20:00Z parent 9tza: the parent was silent for 3 s"_s};
+    snapshot.tree.path = {nodeId(1)};
+    snapshot.tree.changes = {{kNow - 26 * kHour, nodeId(5), u"joining"_s},
+        {kNow - 90 * kMinute, {}, u"link lost: silent"_s},
+        {kNow - 90 * kMinute + 400, nodeId(1), u"attached"_s}};
+    snapshot.tree.latRootUs = 6'300;
+    snapshot.tree.networkSize = 10;
+    snapshot.tree.lastFailoverMs = 410;
+    snapshot.tree.broadcastsDelivered = 12'480;
+    snapshot.tree.broadcastsDuplicate = 31;
+    snapshot.tree.unicastDirect = 220;
+    snapshot.tree.unicastPunched = 12;
+    snapshot.tree.unicastRelayed = 3;
+    snapshot.tree.bytesIn = 182'000'000;
+    snapshot.tree.bytesOut = 391'000'000;
+    snapshot.tree.handshakesRefused = 4;
+    snapshot.reach = mapped();
     add(snapshot, peer(1, u"parent"_s, 12'400, -1, 0));
     for (const int child : {2, 3, 4}) {
         add(snapshot, peer(child, u"child"_s, 8'000 * child, 0, 2));
@@ -164,9 +217,76 @@ control::Snapshot member()
     away.lastSeenUtcMs = kNow - 12 * kMinute;
     add(snapshot, peer(5, u"backup"_s, 31'000, 1, 1));
     add(snapshot, peer(6, u"lazy"_s, 44'000, 1, 1));
+    snapshot.tree.backups = {nodeId(5)};
+    snapshot.tree.lazy = {nodeId(6)};
+    snapshot.peers[nodeId(6)].score = -12;
+    snapshot.peers[nodeId(6)].misdeeds = {{u"late"_s, 3}};
     add(snapshot, peer(7, u"known"_s, -1, 2, 3));
     add(snapshot, peer(8, u"known"_s, -1, 2, 3));
     add(snapshot, peer(9, u"known"_s, -1, 3, 3));
+    return snapshot;
+}
+
+control::Snapshot crowd(int count)
+{
+    auto snapshot = member();
+    snapshot.peers.clear();
+    snapshot.tree.children.clear();
+    snapshot.tree.depth = 4;
+    snapshot.tree.parent = nodeId(1);
+    snapshot.tree.root = nodeId(9);
+    snapshot.tree.path = {nodeId(1), nodeId(5)};
+    snapshot.status.members = count;
+    snapshot.tree.networkSize = count;
+    add(snapshot, peer(1, u"parent"_s, 12'400, 5, 3));
+    add(snapshot, peer(5, u"backup"_s, 31'000, 10, 2));
+    add(snapshot, peer(9, u"known"_s, -1, -1, 0));
+    snapshot.tree.backups = {nodeId(5), nodeId(6)};
+    for (int i = 0; i < 6; ++i) {
+        add(snapshot, peer(12 + i, u"child"_s, 5'000 + 7'100 * i, 0, 5));
+        snapshot.tree.children.push_back(nodeId(12 + i));
+    }
+    add(snapshot, peer(6, u"backup"_s, 44'000, 10, 3));
+    add(snapshot, peer(7, u"lazy"_s, 88'000, 30, 5));
+    add(snapshot, peer(8, u"lazy"_s, 120'000, 31, 6));
+    auto &bad = snapshot.peers[nodeId(8)];
+    bad.greylisted = true;
+    bad.online = false;
+    bad.score = -140;
+    bad.misdeeds = {{u"badSignature"_s, 1}, {u"pullFlood"_s, 40}};
+    for (int i = 18; static_cast<int>(snapshot.peers.size()) + 1 < count; ++i)
+        add(snapshot,
+            peer(i, u"known"_s, -1,
+                i % 3 == 0       ? 12 + i % 6
+                    : i % 5 == 0 ? 1
+                                 : 200 + i % 7,
+                5 + i % 3));
+    return snapshot;
+}
+
+control::Snapshot offClock()
+{
+    auto snapshot = member();
+    snapshot.time.offsetUs = 187'000'000;
+    snapshot.time.osSynchronised = false;
+    snapshot.time.osBoundUs = -1;
+    snapshot.time.warningCode = u"osOff"_s;
+    snapshot.time.warning = u"The clock of this computer is 187 s slow."_s;
+    return snapshot;
+}
+
+control::Snapshot unreachable()
+{
+    auto snapshot = member();
+    auto &reach = snapshot.reach;
+    reach.state = u"relayed"_s;
+    reach.mappedBy.clear();
+    reach.checks = {{u"IPv6"_s, false, u"This computer has no IPv6 address."_s,
+                        u"Ask your provider for IPv6."_s},
+        {u"router"_s, false, u"No router answers to UPnP or NAT-PMP."_s,
+            u"Turn on UPnP or NAT-PMP in the router."_s},
+        {u"dial-back"_s, false, u"Two other nodes tried and did not get through."_s, {}}};
+    reach.advice = {u"Turn on UPnP or NAT-PMP in the router."_s};
     return snapshot;
 }
 

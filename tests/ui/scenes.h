@@ -12,6 +12,12 @@ namespace borg::ui::scenes {
 [[nodiscard]] control::Snapshot five();
 /// A node somewhere in a larger tree: parent, siblings, children, one of them away.
 [[nodiscard]] control::Snapshot member();
+/// A node deep in a tree of `count` nodes, with links of every kind and one that is shut out.
+[[nodiscard]] control::Snapshot crowd(int count);
+/// member() on a computer whose clock is three minutes slow.
+[[nodiscard]] control::Snapshot offClock();
+/// member() behind a router that lets nobody in.
+[[nodiscard]] control::Snapshot unreachable();
 /// member() with an upload and a download under way, one done, one failed.
 [[nodiscard]] control::Snapshot transfers();
 /// member() with a full disk, a damaged shard and files in need.

@@ -65,8 +65,8 @@ Item {
 
         function test_showsWhatIsGivenAndUsed() {
             const made = make("five");
-            compare(findChild(made, "tileGiven").figure, "1.71 GB");
-            compare(findChild(made, "tileUsed").figure, "1.50 GB");
+            compare(findChild(made, "tileGiven").figure, "1.59 GiB");
+            compare(findChild(made, "tileUsed").figure, "1.40 GiB");
             compare(findChild(made, "tileUsed").line1, "All of them safe");
             compare(findChild(made, "tileNodes").figure, "5");
             verify(findChild(made, "allWell").visible);

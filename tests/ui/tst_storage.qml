@@ -107,7 +107,7 @@ Item {
         function test_transfersTellPaceAndTime() {
             const made = make("transfers");
             const text = findChild(made, "jobStatus").text;
-            compare(text, "1.31 GB of 2.00 GB · 18.0 MB/s · 38 seconds left · Encrypting and sending");
+            compare(text, "1.22 GiB of 1.86 GiB · 17.2 MiB/s · 38 seconds left · Encrypting and sending");
         }
 
         function test_staysAtTheTopWhileTransfersCome() {
