@@ -200,6 +200,9 @@ void TlsLink::decrypt()
             return;
         }
         takePlain({plain.data(), got});
+        // To ask once more and hear "nothing" costs as much as to decrypt a short record.
+        if (m_handshake.pipe.in.empty() && !isDead() && !SSL_has_pending(m_ssl.get()))
+            return;
     }
 }
 

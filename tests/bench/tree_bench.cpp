@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tree_bench_many.h"
 
+#include <base/program_start.h>
+
 #include <cstdio>
 #include <poll.h>
 #include <sys/socket.h>
@@ -24,7 +26,7 @@ constexpr qint64 kWindow = 128; ///< Messages under way at a time.
 /// A node's process, at the other end of its socket.
 class Child {
 public:
-    Child(const char *program, quint32 batchMax)
+    Child(const char *program, quint32 batchMax, int memberPeriodS)
     {
         std::array<int, 2> ends{};
         BORG_ASSERT(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
@@ -35,7 +37,8 @@ public:
             for (int fd = 3; fd < 1024; ++fd)
                 ::close(fd);
             const QByteArray batch = QByteArray::number(batchMax);
-            ::execl(program, program, "--node", batch.constData(), nullptr);
+            const QByteArray period = QByteArray::number(memberPeriodS);
+            ::execl(program, program, "--node", batch.constData(), period.constData(), nullptr);
             ::_exit(127);
         }
         ::close(ends[1]);
@@ -107,10 +110,11 @@ struct Sums {
 
 class Network {
 public:
-    Network(const char *program, std::size_t count, quint32 batchMax)
+    /// @param memberPeriodS seconds between a node's records; 0: as in a local network.
+    Network(const char *program, std::size_t count, quint32 batchMax, int memberPeriodS = 0)
     {
         for (std::size_t i = 0; i < count; ++i)
-            m_children.push_back(std::make_unique<Child>(program, batchMax));
+            m_children.push_back(std::make_unique<Child>(program, batchMax, memberPeriodS));
         for (const auto &child : m_children)
             m_hellos.push_back(child->hear());
         at(0).tell({{u"do"_s, u"root"_s}});
@@ -294,8 +298,10 @@ public:
 
     int run()
     {
-        if (m_options.wants("each") || m_options.wants("idle"))
+        if (m_options.wants("each"))
             each();
+        if (m_options.wants("idle"))
+            idle();
         if (m_options.wants("batched"))
             batched();
         if (m_options.wants("join"))
@@ -330,14 +336,16 @@ private:
             static_cast<long long>(quiet.depth),
             static_cast<double>(quiet.links) / static_cast<double>(network.size()),
             static_cast<long long>(quiet.leastMembers), network.size() - 1);
-        if (m_options.wants("idle"))
-            idle(network);
-        if (m_options.wants("each"))
-            loaded(network);
+        loaded(network);
     }
-    void idle(const Network &network)
+    /// With a record of each node once a minute, as in a network that is not on one computer.
+    void idle()
     {
         constexpr unsigned kSeconds = 10;
+        const Network network(m_program, m_options.nodes, 1, 60);
+        std::vector<double> joins;
+        (void)network.joinAll(joins);
+        ::sleep(5);
         const qint64 before = network.sums(0).cpuUs;
         ::sleep(kSeconds);
         const auto spent = static_cast<double>(network.sums(0).cpuUs - before);
@@ -435,10 +443,12 @@ std::optional<Options> optionsFrom(std::span<char *> arguments)
 
 int main(int argc, char **argv)
 {
+    prepareProgram();
     QCoreApplication app(argc, argv);
-    if (argc == 3 && QByteArrayView(argv[1]) == "--node") {
-        const bench::TreeBenchNode node(
-            STDIN_FILENO, QByteArrayView(argv[2]).toByteArray().toUInt());
+    if (argc == 4 && QByteArrayView(argv[1]) == "--node") {
+        const bench::TreeBenchNode node(STDIN_FILENO,
+            QByteArrayView(argv[2]).toByteArray().toUInt(),
+            std::chrono::seconds(QByteArrayView(argv[3]).toByteArray().toInt()));
         return QCoreApplication::exec();
     }
     const auto options = optionsFrom(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));

@@ -40,7 +40,7 @@ inline double residentMib()
 
 class TreeBenchNode {
 public:
-    TreeBenchNode(int descriptor, quint32 batchMax)
+    TreeBenchNode(int descriptor, quint32 batchMax, std::chrono::seconds memberPeriod)
         : m_descriptor(descriptor)
         , m_notifier(descriptor, QSocketNotifier::Read)
         , m_key(newKey())
@@ -48,7 +48,7 @@ public:
         , m_endpoint(m_clock, m_key)
         , m_listening(listen(m_endpoint))
         , m_tree(m_scope, m_rng, m_endpoint.transport(net::Protocol::Tree), m_crypto,
-              config(m_listening, batchMax))
+              config(m_listening, batchMax, memberPeriod))
     {
         m_tree.onDelivered([this](const tree::Delivered &delivered) { heard(delivered); });
         m_tree.onChanged([this] { lookForJoin(); });
@@ -69,12 +69,14 @@ public:
         BORG_ASSERT(listening);
         return *std::move(listening);
     }
-    static tree::TreeConfig config(const net::Endpoint &self, quint32 batchMax)
+    static tree::TreeConfig config(
+        const net::Endpoint &self, quint32 batchMax, std::chrono::seconds memberPeriod = {})
     {
         tree::TreeConfig config;
         config.network = QStringLiteral("bench");
         config.self = self;
         config.local = true;
+        config.memberPeriod = memberPeriod;
         config.batchMax = batchMax;
         config.credit = {1'000'000, 1'000'000, 2'000'000'000, 2'000'000'000};
         return config;
