@@ -188,7 +188,8 @@ bool readField(const wire::CanonicalMember &member, MessageView &view)
     if (key == "b")
         view.body = value;
     else if (key == "dst")
-        return value == "\"*\"";
+        return (view.dst = nameIn(value, kNodeIdBytes)) == kEverybody
+            || view.dst.size() == kNodeIdBytes;
     else if (key == "net")
         return !(view.network = nameIn(value, kTypeBytesMax)).isNull();
     else if (key == "p" && readCount(value, wire::kFrameClassCount - 1, number))
@@ -236,7 +237,7 @@ Result<QByteArray> writeMessage(
     if (attachment.size() > kAttachmentBytesMax || draft.ttlMs > kTtlMsMax)
         return Error{Errc::TooLarge, u"attachment or ttl"_s};
     QJsonObject json{{u"v"_s, 1}, {u"t"_s, draft.type}, {u"net"_s, draft.network},
-        {u"src"_s, crypto.self().text()}, {u"dst"_s, u"*"_s},
+        {u"src"_s, crypto.self().text()}, {u"dst"_s, draft.dst ? draft.dst->text() : u"*"_s},
         {u"seq"_s, static_cast<qint64>(draft.seq)}, {u"ts"_s, draft.tsUs}, {u"ttl"_s, draft.ttlMs},
         {u"p"_s, draft.priority}, {u"b"_s, draft.body}};
     if (!attachment.isEmpty()) {

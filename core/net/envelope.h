@@ -29,10 +29,11 @@ struct Draft {
     qint64 ttlMs = 0; ///< After ts; at most kTtlMsMax.
     quint8 priority = 1; ///< `p`: the frame class.
     QJsonObject body; ///< `b`
+    std::optional<NodeId> dst = std::nullopt; ///< `dst`: one node; none is everybody, "*".
 };
 
-/// @return the signed bytes of a message to everybody from `crypto.self()`, or Malformed (not
-///         canonical), or TooLarge.
+/// @return the signed bytes of a message from `crypto.self()`, or Malformed (not canonical), or
+///         TooLarge.
 [[nodiscard]] Result<QByteArray> writeMessage(
     const crypto::Crypto &crypto, const Draft &draft, QByteArrayView attachment);
 
@@ -41,6 +42,7 @@ struct MessageView {
     QByteArrayView network;
     QByteArrayView type;
     QByteArrayView src; ///< A NodeId as text, not checked yet.
+    QByteArrayView dst; ///< The same, or "*": everybody.
     quint64 seq = 0;
     qint64 tsUs = 0;
     qint64 ttlMs = 0;
@@ -53,6 +55,8 @@ struct MessageView {
 
 /// Checks the canonical form and the fields. @return the view, or Malformed, or TooLarge.
 [[nodiscard]] Result<MessageView> readMessage(QByteArrayView message);
+
+inline constexpr QByteArrayView kEverybody = "*"; ///< MessageView::dst of a broadcast.
 
 /// @return the body of a message that readMessage() took; {} when it is no object.
 [[nodiscard]] QJsonObject bodyOf(const QByteArray &message);

@@ -111,7 +111,8 @@ Broadcast::Verdict Broadcast::examine(Incoming &incoming, const Source &source, 
 {
     auto &scores = m_context.scores;
     const auto view = net::readMessage(incoming.message);
-    if (!view || view->src != source.idText || view->attachmentBytes != incoming.attachment.size())
+    if (!view || view->src != source.idText || view->dst != net::kEverybody
+        || view->attachmentBytes != incoming.attachment.size())
         return Verdict::Invalid;
     if (view->network != m_network) {
         scores.add(from, Offence::WrongNetwork);

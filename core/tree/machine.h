@@ -104,8 +104,15 @@ struct NodesCounted { ///< Of a broadcast of ours that was to be counted.
 struct TimeSampled { ///< A peer said what time it is.
     time::Sample sample;
 };
+struct DeliverMessage { ///< To this node alone.
+    Delivered delivered;
+};
+struct Settled { ///< What became of a PeerTree::sendTo().
+    quint64 token = 0;
+    Result<Receipt> outcome;
+};
 using Action = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged,
-    StatusChanged, NodesCounted, TimeSampled>;
+    StatusChanged, NodesCounted, TimeSampled, DeliverMessage, Settled>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.

@@ -40,6 +40,10 @@ PeerTree::PeerTree(TreeConfig config, Rng &rng, const crypto::Crypto &crypto)
     , m_counting(m_context, m_links, m_broadcast, [this] { return m_members.count() + 1; })
     , m_lookout(m_context, m_links, m_broadcast, m_members)
     , m_clocks(m_context, m_links, m_members)
+    , m_unicast(m_context, m_links, m_members, m_placement.standing(),
+          [this](const auto &src, const auto &type, const auto &message) {
+              return isInnerMessage(src, type, message);
+          })
     , m_freeBytes(m_config.freeBytes)
 {
 }
@@ -87,6 +91,36 @@ Result<MessageId> PeerTree::broadcastCounted(const QString &type, const QJsonObj
     return id;
 }
 
+Result<quint64> PeerTree::sendTo(const NodeId &dst, const QString &type, const QJsonObject &body,
+    QByteArrayView attachment, Ticks deadline, Moment moment, Actions &actions)
+{
+    const auto state = m_placement.standing().state;
+    if (state == TreeState::Idle || state == TreeState::Left)
+        return Error{Errc::Closed, {}};
+    if (type.startsWith(u"tree."))
+        return Error{Errc::Malformed, u"a name of the tree itself"_s};
+    begin(moment, actions);
+    const auto token = m_unicast.send(dst, type, body, attachment, deadline);
+    finish();
+    return token;
+}
+
+Result<quint64> PeerTree::ping(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions)
+{
+    const auto state = m_placement.standing().state;
+    if (state == TreeState::Idle || state == TreeState::Left)
+        return Error{Errc::Closed, {}};
+    begin(moment, actions);
+    const auto token = m_unicast.send(dst, QString(wire::latin1(Ping::kName)), {}, {}, deadline);
+    finish();
+    return token;
+}
+
+bool PeerTree::isInnerMessage(const NodeId &, const QString &type, const QByteArray &)
+{
+    return type.startsWith(u"tree."); // of a newer node: not for us
+}
+
 void PeerTree::begin(Moment moment, Actions &actions)
 {
     m_context.moment = moment;
@@ -122,6 +156,9 @@ void PeerTree::finish()
         m_announceAt = m_context.now() + m_context.spread(kAnnounceSpread);
         m_context.wakeBy(m_announceAt);
     }
+    if (m_context.isStatusChanged)
+        m_unicast.relay().placeChanged();
+    m_unicast.relay().tend();
     if (std::exchange(m_context.isStatusChanged, false))
         m_context.act(StatusChanged{});
     if (m_context.wakeAt < m_wakeTold) {
@@ -137,6 +174,7 @@ void PeerTree::handle(const Start &event)
         return;
     m_broadcast.raiseSeq(
         static_cast<quint64>(std::max<qint64>(m_context.moment.utcMs, 0)) * kSeqPerMs);
+    m_unicast.raiseSeq(m_broadcast.seq());
     m_placement.start(event);
     m_context.wakeBy(m_context.now() + std::chrono::seconds(1));
 }
@@ -148,6 +186,7 @@ void PeerTree::handle(const Leave &)
         (void)m_broadcast.originate(
             QString(wire::latin1(MemberLeave::kName)), {}, {}, kLeavePriority);
     m_broadcast.flush();
+    m_unicast.close();
     m_placement.leave();
     m_context.wakeAt = Ticks::max();
 }
@@ -210,6 +249,7 @@ void PeerTree::handle(const TimerFired &)
     if (m_announceAt != Ticks::max())
         m_context.wakeBy(m_announceAt);
     m_broadcast.wake();
+    m_unicast.wake();
     m_members.wake();
     m_placement.wake();
     m_counting.wake();
@@ -284,10 +324,12 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
         return false;
     const QByteArrayView body(frame.body);
     const NodeId peer = from.peer.id;
+    Relay &relay = m_unicast.relay();
     const auto place = [&](const auto &concrete) { return m_placement.hear(from, concrete); };
     return std::visit(wire::Handlers{
                           [&](const Hello &w) {
                               const bool isRight = place(w);
+                              m_unicast.greeted(peer);
                               // It may be gone: of another network.
                               if (Link *link = m_links.find(peer); link && isRight)
                                   m_lookout.greeted(*link);
@@ -323,6 +365,9 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                               m_broadcast.raiseSeq(m_members.ownSeqSeen());
                               return isRight;
                           },
+                          [&](const Below &w) { return relay.hear(from, w, body); },
+                          [&](const Route &w) { return relay.hear(from, w, frame); },
+                          [&](const Stranded &w) { return relay.hear(from, w); },
                       },
         *word);
 }

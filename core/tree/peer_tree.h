@@ -5,6 +5,7 @@
 #include <tree/counting.h>
 #include <tree/lookout.h>
 #include <tree/placement.h>
+#include <tree/unicast.h>
 
 namespace borg::tree {
 
@@ -26,6 +27,12 @@ public:
     /// The same; NodesCounted follows.
     Result<MessageId> broadcastCounted(const QString &type, const QJsonObject &body,
         QByteArray attachment, Moment moment, Actions &actions);
+    /// See TreeNode::sendTo(). Settled tells what became of it.
+    /// @return the token that Settled names.
+    Result<quint64> sendTo(const NodeId &dst, const QString &type, const QJsonObject &body,
+        QByteArrayView attachment, Ticks deadline, Moment moment, Actions &actions);
+    /// See TreeNode::ping().
+    Result<quint64> ping(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions);
 
     [[nodiscard]] TreeStatus status() const;
     [[nodiscard]] const Standing &standing() const { return m_placement.standing(); }
@@ -50,6 +57,8 @@ private:
     void finish();
     [[nodiscard]] bool hear(Link &from, const wire::Frame &frame);
     [[nodiscard]] bool isInner(const Broadcast::Received &received);
+    [[nodiscard]] bool isInnerMessage(
+        const NodeId &src, const QString &type, const QByteArray &message);
     void announceSelf();
     void drop(const NodeId &peer, const QString &reason);
 
@@ -62,6 +71,7 @@ private:
     Counting m_counting;
     Lookout m_lookout;
     Clocks m_clocks;
+    Unicast m_unicast;
     qint64 m_freeBytes;
     Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.
     Ticks m_announceAt = Ticks::max(); ///< The next member record of ours.

@@ -58,6 +58,21 @@ struct TreeNode::Driver {
         m_isBusy = false;
     }
 
+    /// Asks the machine for something and waits for what becomes of it.
+    using Ask = std::function<Result<quint64>(PeerTree &, Moment, Actions &)>;
+    QCoro::Task<Result<Receipt>> settled(Ask ask)
+    {
+        OneShot<Receipt> outcome(m_scope);
+        Actions actions;
+        const auto token = ask(m_machine, moment(), actions);
+        if (token)
+            m_waiters.emplace(*token, outcome.setter());
+        carryOut(std::move(actions));
+        if (!token)
+            co_return token.error();
+        co_return co_await outcome;
+    }
+
     void perform(const Send &action)
     {
         if (action.isStamped) {
@@ -97,6 +112,16 @@ struct TreeNode::Driver {
     {
         if (const auto set = m_counts.find(action.id); set != m_counts.end())
             set->second(action.nodes);
+    }
+    void perform(const DeliverMessage &action)
+    {
+        if (m_onMessage)
+            m_onMessage(action.delivered);
+    }
+    void perform(const Settled &action)
+    {
+        if (const auto waiter = m_waiters.extract(action.token))
+            waiter.mapped()(action.outcome);
     }
     void perform(const MemberChanged &action)
     {
@@ -142,6 +167,8 @@ struct TreeNode::Driver {
     std::map<MessageId, OneShot<quint32>::Setter> m_counts;
     bool m_isStatusChanged = false;
     std::function<void(const Delivered &)> m_onDelivered;
+    std::function<void(const Delivered &)> m_onMessage;
+    std::map<quint64, OneShot<Receipt>::Setter> m_waiters; ///< By token.
     std::function<void()> m_onChanged;
     std::function<void(const time::Sample &)> m_onTimeSample;
     std::vector<std::weak_ptr<Watcher>> m_watchers;
@@ -201,6 +228,30 @@ QCoro::Task<Result<quint32>> TreeNode::broadcastCounted(
 void TreeNode::onDelivered(std::function<void(const Delivered &)> delivered)
 {
     m_driver->m_onDelivered = std::move(delivered);
+}
+
+QCoro::Task<Result<Done>> TreeNode::sendTo(
+    NodeId to, QString type, QJsonObject body, QByteArray attachment, Ticks deadline)
+{
+    const auto receipt
+        = co_await m_driver->settled([&](PeerTree &tree, Moment moment, Actions &actions) {
+              return tree.sendTo(to, type, body, attachment, deadline, moment, actions);
+          });
+    if (!receipt)
+        co_return receipt.error();
+    co_return Done{};
+}
+
+QCoro::Task<Result<Receipt>> TreeNode::ping(NodeId to, Ticks deadline)
+{
+    return m_driver->settled([=](PeerTree &tree, Moment moment, Actions &actions) {
+        return tree.ping(to, deadline, moment, actions);
+    });
+}
+
+void TreeNode::onMessage(std::function<void(const Delivered &)> message)
+{
+    m_driver->m_onMessage = std::move(message);
 }
 
 void TreeNode::onChanged(std::function<void()> changed)

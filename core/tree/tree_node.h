@@ -55,6 +55,22 @@ public:
     /// `delivered` gets each broadcast of others once. Set before start().
     void onDelivered(std::function<void(const Delivered &)> delivered);
 
+    /// Sends a message to one node, whatever stands between: over a link if there is one, over the
+    /// tree otherwise. Others see its head and may drop it, so it is sent again on other ways; the
+    /// destination alone can acknowledge it, and delivers it once.
+    ///
+    /// @param type, body as broadcast(); `attachment` at most 64 KiB (Unicast).
+    /// @return Done: it arrived. Or Timeout, Unreachable (nobody knows a way), Conflict (this node
+    ///         itself), Malformed, TooLarge, Busy (over the credit of this node, or 1,024 are under
+    ///         way) or Closed. After Timeout and Unreachable it may have arrived all the same.
+    [[nodiscard]] QCoro::Task<Result<Done>> sendTo(NodeId to, QString type, QJsonObject body,
+        QByteArray attachment = {}, Ticks deadline = std::chrono::seconds(15));
+    /// Asks a node whether it is there. @return how far it is, or the errors of sendTo().
+    [[nodiscard]] QCoro::Task<Result<Receipt>> ping(
+        NodeId to, Ticks deadline = std::chrono::seconds(5));
+    /// `message` gets what others sent to this node alone, once each. Set before start().
+    void onMessage(std::function<void(const Delivered &)> message);
+
     /// `changed` comes after status() changed in more than counters and times; often several
     /// changes at once.
     void onChanged(std::function<void()> changed);

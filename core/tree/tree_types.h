@@ -33,6 +33,14 @@ struct Credit {
     quint32 bytesBurst = 2 * 1024 * 1024;
 };
 
+/// What a node carries for others, messages to one node on their way. A parameter of the network.
+struct RelayQuota {
+    quint32 linkBytesPerSecond = 512 * 1024; ///< From one neighbour, whoever is the source.
+    quint32 linkBytesBurst = 4 * 1024 * 1024;
+    quint32 sourceBytesPerSecond = 64 * 1024; ///< Of one source over one neighbour.
+    quint32 sourceBytesBurst = 1024 * 1024;
+};
+
 /// How this node takes part. The defaults fit a home computer.
 struct TreeConfig {
     QString network; ///< Its id, 1 to 64 ASCII characters; nodes of other networks are refused.
@@ -44,6 +52,7 @@ struct TreeConfig {
     Ticks idleHeartbeatEvery = std::chrono::seconds(5); ///< On the other links.
     Ticks memberPeriod{0}; ///< 0: max(2 s, 50 ms x members) when local, 30 times slower elsewhere.
     Credit credit;
+    RelayQuota relay;
     quint32 batchMax = 64; ///< Broadcasts under one signature at most; 1 signs each alone.
     qsizetype cacheBytesMax = 8 * 1024 * 1024; ///< Messages kept for 30 s for those who pull.
     quint32 timePeers
@@ -64,6 +73,16 @@ struct Delivered {
     [[nodiscard]] QJsonObject body() const;
 
     friend bool operator==(const Delivered &, const Delivered &) = default;
+};
+
+/// How a message to one node got there.
+struct Receipt {
+    qint64 rttUs = 0; ///< From the attempt that was answered to its answer.
+    quint32 hops = 0; ///< Links it went over; 1 is a direct link.
+    quint32 attempts = 1;
+
+    [[nodiscard]] bool isDirect() const { return hops == 1; }
+    friend bool operator==(const Receipt &, const Receipt &) = default;
 };
 
 /// Where a node stands.
@@ -87,6 +106,15 @@ struct TreeCounters {
     qint64 frameBytesSent = 0; ///< Heads and bodies.
     qint64 parentChanges = 0;
     qint64 moves = 0; ///< Of those, the ones to a better parent, at leisure.
+    qint64 messagesSent = 0; ///< To one node: acknowledged.
+    qint64 messagesFailed = 0;
+    qint64 messagesHeard = 0; ///< To this node alone, once each.
+    qint64 messagesRelayed = 0; ///< For others.
+    qint64 relayedBytes = 0;
+    qint64 relaysRefused = 0; ///< Over the quota.
+    qint64 directLinks = 0; ///< Made by connect(): dialled,
+    qint64 reversedLinks = 0; ///< the other side dialled,
+    qint64 punchedLinks = 0; ///< both sides at once.
 
     friend bool operator==(const TreeCounters &, const TreeCounters &) = default;
 };

@@ -20,7 +20,8 @@ A frame has a class (0 control, 1 interactive, 2 normal, 3 bulk), a head of JSON
 KiB) and a raw body (at most 1 MiB).
 
 ## Signed messages
-What is for everybody is signed by its source and travels as it was signed:
+What is for everybody, or for one node (`dst` is its id then), is signed by its source and
+travels as it was signed:
 
     {"att":[{"h":hash,"m":"application/octet-stream","n":bytes}],"b":body,"dst":"*","net":network,
      "p":class,
@@ -51,7 +52,7 @@ its way to the root, the lowest first:
 
     {"r":{"h":1,"i":5,"n":64,"w":["…",…],"k":"…","s":"…"},"m":<signed bytes>}
 
-In the tree a node is the SHA-256 of the byte 1 and its two children; a last one without a
+In the hash tree a node is the SHA-256 of the byte 1 and its two children; a last one without a
 sibling moves up as it is.
 
 )";
@@ -88,6 +89,15 @@ const std::map<std::string_view, const char *> kAbout{
         "microseconds of UTC), the sender's monotonic clock then and when the answer went out; "
         "8 bytes each. `skew` added to the date is what the sender knows by itself, within "
         "`bound` microseconds; `up` is for how many seconds it runs."},
+    {"below",
+        "From child to parent. Body: the filter of the ids of the sender and of all below it."},
+    {"route",
+        "A message to one node on its way. Body: size of the head (4 bytes), head, attachment."},
+    {"stranded", "No way on from here: whoever sent the message tries another neighbour."},
+    {"tree.ack", "From the destination of a message to its source: it arrived."},
+    {"tree.ping", "Nothing but a message to be acknowledged."},
+    {"tree.call", "To a node that cannot be dialled, or when both cannot: dial me."},
+    {"tree.callBack", "Where the node that was called is seen by others."},
     {"tree.member", "Broadcast by every node from time to time."},
     {"tree.leave", "Broadcast by a node that stops."},
     {"tree.count", "Broadcast behind another message of the same source: say who has it."},
@@ -178,7 +188,14 @@ QByteArray protocol()
         + sections(std::type_identity<Words::Any>{}) + "### Records inside them\n**place**\n\n"
         + table<Place>() + "**contact**\n\n" + table<Contact>()
         + "## Broadcasts of the tree itself\nThe fields are the body `b`, the name is `t`.\n\n"
-        + sections(std::type_identity<Broadcasts::Any>{}).chopped(1);
+        + sections(std::type_identity<Broadcasts::Any>{})
+        + "## Messages of the tree itself to one node\nSigned as well; they travel inside `route`. "
+          "A "
+          "filter is a Bloom filter of 8192 bits: the bytes 8 to 23 of an id are 8 numbers "
+          "(big-endian), modulo 8192 its positions. Position p is bit p mod 8 of byte p / 8. With "
+          "up "
+          "to 256 positions set it travels as their list, 2 bytes each, rising.\n\n"
+        + sections(std::type_identity<Unicasts::Any>{}).chopped(1);
 }
 
 } // namespace borg::tree::doc

@@ -3,6 +3,7 @@
 
 #include <tree/member_messages.h>
 #include <tree/messages.h>
+#include <tree/unicast_messages.h>
 
 /// Prints docs/protocol.md from the catalogue of messages, and makes a sample of each.
 namespace borg::tree::doc {

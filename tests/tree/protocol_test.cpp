@@ -67,6 +67,7 @@ private Q_SLOTS:
     {
         allCompare(std::type_identity<Words::Any>{});
         allCompare(std::type_identity<Broadcasts::Any>{});
+        allCompare(std::type_identity<Unicasts::Any>{});
     }
 
     void headsKeepTheirForm()

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <tree/messages.h>
+
+/// Bodies of the tree's own messages to one node; signed, the name is the envelope's `t`.
+namespace borg::tree {
+
+/// "It arrived": to the source of a message, by its destination.
+struct Ack {
+    QString id; ///< Of the message, 32 hexadecimal digits.
+    quint32 attempt = 0; ///< The one that came.
+    quint32 hops = 0; ///< Links it came over.
+    QByteArray way; ///< Of the destination from the root.
+
+    static constexpr std::string_view kName = "tree.ack";
+    static constexpr auto fields()
+    {
+        using wire::field;
+        return std::tuple{field("id", &Ack::id, 32), field("attempt", &Ack::attempt),
+            field("hops", &Ack::hops), field("way", &Ack::way, kPathBytesMax)};
+    }
+    friend bool operator==(const Ack &, const Ack &) = default;
+};
+
+/// "Are you there?" Its acknowledgement is the answer.
+struct Ping {
+    static constexpr std::string_view kName = "tree.ping";
+    static constexpr auto fields() { return std::tuple{}; }
+    friend bool operator==(const Ping &, const Ping &) = default;
+};
+
+/// "I cannot dial you: dial me." And where both are behind a NAT: "let us dial each other now."
+struct Call {
+    quint32 protocol = 0; ///< 0 the tree, 1 bulk: net::Protocol.
+    QString host; ///< Where the sender accepts links.
+    quint32 port = 0;
+    QString seenHost; ///< Where others see it, behind a NAT; empty when unknown.
+    quint32 seenPort = 0;
+    quint32 tryNumber = 0; ///< 0: dial me. 1 and up: a punch.
+    qint64 inUs = 0; ///< A punch: so long after this came.
+
+    static constexpr std::string_view kName = "tree.call";
+    static constexpr auto fields()
+    {
+        using wire::field;
+        return std::tuple{field("protocol", &Call::protocol), field("host", &Call::host, 253),
+            field("port", &Call::port), field("seenHost", &Call::seenHost, 253),
+            field("seenPort", &Call::seenPort), field("try", &Call::tryNumber),
+            field("in", &Call::inUs)};
+    }
+    friend bool operator==(const Call &, const Call &) = default;
+};
+
+/// Where the sender of a Call is answered, for a punch.
+struct CallBack {
+    quint32 protocol = 0;
+    QString seenHost;
+    quint32 seenPort = 0;
+
+    static constexpr std::string_view kName = "tree.callBack";
+    static constexpr auto fields()
+    {
+        using wire::field;
+        return std::tuple{field("protocol", &CallBack::protocol),
+            field("seenHost", &CallBack::seenHost, 253), field("seenPort", &CallBack::seenPort)};
+    }
+    friend bool operator==(const CallBack &, const CallBack &) = default;
+};
+
+/// Append; never rename, reorder or reuse a name.
+using Unicasts = wire::Catalogue<Ack, Ping, Call, CallBack>;
+static_assert(Unicasts::namesAreUnique());
+
+} // namespace borg::tree

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tree_world.h"
+
+#include <QTest>
+
+using namespace borg;
+using namespace std::chrono_literals;
+using namespace Qt::Literals::StringLiterals;
+using sim::TreeWorld;
+
+namespace {
+
+constexpr quint32 kNodes = 200;
+
+void seeds(quint64 usual)
+{
+    const bool isSoak = qEnvironmentVariableIntValue("BORG_SOAK") == 1;
+    QTest::addColumn<quint64>("seed");
+    for (quint64 seed = 1; seed <= (isSoak ? 10 * usual : usual); ++seed)
+        QTest::addRow("seed %llu", seed) << seed;
+}
+
+/// A world that counts what each node was told.
+struct Post {
+    Post(quint64 seed, quint32 nodes)
+        : world(seed)
+    {
+        world.joinAll(nodes);
+        for (auto &[number, node] : world.nodes)
+            listen(number);
+    }
+    void listen(quint32 number)
+    {
+        world.nodes.at(number)->node.onMessage([this, number](const tree::Delivered &message) {
+            ++heard[{number, message.body().value(u"n").toInt()}];
+            hopsMax = std::max(hopsMax, message.hops);
+        });
+    }
+    /// Sends a message with the next number.
+    int send(quint32 from, quint32 to, Ticks deadline = 15s)
+    {
+        const int number = ++last;
+        sent[number] = {from, to};
+        keep(world.nodes.at(from)->node.sendTo(
+                 TreeWorld::peer(to).id, u"test"_s, {{u"n"_s, number}}, {}, deadline),
+            outcomes[number]);
+        return number;
+    }
+    using Outcome = std::optional<Result<Done>>;
+    static QCoro::Task<> keep(QCoro::Task<Result<Done>> task, Outcome &outcome)
+    {
+        outcome = co_await task;
+    }
+    [[nodiscard]] int acknowledged() const
+    {
+        return static_cast<int>(std::ranges::count_if(
+            outcomes, [](const auto &entry) { return entry.second && entry.second->ok(); }));
+    }
+    [[nodiscard]] bool areAllSettled() const
+    {
+        return std::ranges::all_of(
+            outcomes, [](const auto &entry) { return entry.second.has_value(); });
+    }
+    /// @return how many messages came to somebody else, or more than once.
+    [[nodiscard]] int strayed() const
+    {
+        return static_cast<int>(std::ranges::count_if(heard, [this](const auto &entry) {
+            const auto &[where, count] = entry;
+            const auto to = sent.find(where.second);
+            return count != 1 || to == sent.end() || to->second.second != where.first;
+        }));
+    }
+
+    TreeWorld world;
+    int last = 0;
+    quint32 hopsMax = 0;
+    std::map<int, std::pair<quint32, quint32>> sent;
+    std::map<std::pair<quint32, int>, int> heard;
+    std::map<int, Outcome> outcomes;
+};
+
+} // namespace
+
+class UnicastSimTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyPairExchangesAMessage()
+    {
+        constexpr quint32 kFew = 60;
+        Post post(1, kFew);
+        post.world.runUntil([&] { return post.world.isOneTree(); }, 10s);
+        QCOMPARE(post.world.flaw(), QString());
+        post.world.clock.advance(5s);
+        for (quint32 from = 0; from < kFew; ++from) {
+            for (quint32 to = 0; to < kFew; ++to) {
+                if (from != to)
+                    post.send(from, to);
+            }
+            post.world.clock.advance(500ms);
+        }
+        post.world.runUntil([&] { return post.areAllSettled(); }, 20s);
+        QCOMPARE(post.acknowledged(), int(kFew * (kFew - 1)));
+        QCOMPARE(post.heard.size(), std::size_t(kFew * (kFew - 1)));
+        QCOMPARE(post.strayed(), 0);
+        QVERIFY2(post.hopsMax <= 12, QByteArray::number(post.hopsMax));
+        for (const auto &[number, node] : post.world.nodes)
+            QCOMPARE(node->node.status().counters.invalid, 0);
+    }
+
+    /// 20 of 200 die while messages are on their way: between the others all arrive.
+    void messagesArriveWhileNodesDie_data() { seeds(3); }
+    void messagesArriveWhileNodesDie()
+    {
+        QFETCH(quint64, seed);
+        Post post(seed, kNodes);
+        post.world.runUntil([&] { return post.world.isOneTree(); }, 10s);
+        QCOMPARE(post.world.flaw(), QString());
+        post.world.clock.advance(5s);
+        std::set<quint32> doomed;
+        while (doomed.size() < kNodes / 10)
+            doomed.insert(post.world.rng.below(kNodes));
+        const auto survivor = [&] {
+            quint32 number = 0;
+            do {
+                number = post.world.rng.below(kNodes);
+            } while (doomed.contains(number));
+            return number;
+        };
+        auto next = doomed.begin();
+        for (int i = 0; i < 1000; ++i) {
+            const quint32 from = survivor();
+            quint32 to = survivor();
+            while (to == from)
+                to = survivor();
+            post.send(from, to);
+            if (i % 40 == 20 && next != doomed.end())
+                post.world.kill(*next++);
+            post.world.clock.advance(10ms);
+        }
+        post.world.runUntil([&] { return post.areAllSettled(); }, 20s);
+        QVERIFY2(post.acknowledged() >= 999, QByteArray::number(post.acknowledged()));
+        QCOMPARE(post.strayed(), 0);
+        QVERIFY(post.heard.size() >= 999);
+        QVERIFY2(post.hopsMax <= 64, QByteArray::number(post.hopsMax));
+    }
+};
+
+QTEST_GUILESS_MAIN(UnicastSimTest)
+#include "unicast_sim_test.moc"
