@@ -47,6 +47,8 @@ struct EndpointStats {
     quint64 authenticated = 0; ///< Handshakes that succeeded, both directions.
     quint64 refused = 0; ///< Inbound ends dropped: no key, garbage, deadline, evicted.
     quint64 malformed = 0; ///< Links cut because of what the peer sent.
+    quint64 bytesIn = 0; ///< Of all links, those that are gone too.
+    quint64 bytesOut = 0;
 };
 
 /// TLS 1.3 over TCP: one listening port, and a Transport per protocol.

@@ -135,6 +135,7 @@ void TlsLink::receive()
         return;
     }
     m_stats.bytesIn += static_cast<quint64>(got);
+    m_shared.totals.bytesIn += static_cast<quint64>(got);
     if (m_state == State::Closing) { // what still comes is dropped, up to the end
         if (got == 0)
             fail(Errc::Closed);
@@ -329,6 +330,7 @@ bool TlsLink::drain()
         taken += bytes;
     }
     m_stats.bytesOut += static_cast<quint64>(taken);
+    m_shared.totals.bytesOut += static_cast<quint64>(taken);
     if (taken == sent.size()) {
         m_burstBytes = std::min(2 * m_burstBytes, TlsShared::kBufferBytes);
     } else {
@@ -354,6 +356,7 @@ void TlsLink::sendBacklog()
             return;
         m_backlogSent += bytes;
         m_stats.bytesOut += static_cast<quint64>(bytes);
+        m_shared.totals.bytesOut += static_cast<quint64>(bytes);
     }
     m_backlog = {};
     m_backlogSent = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node.h"
 
+#include <tree/place.h>
+
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QTimeZone>
@@ -37,20 +39,60 @@ QString countOf(qint64 count, const QString &one)
     return count == 1 ? u"1 %1"_s.arg(one) : u"%1 %2s"_s.arg(count).arg(one);
 }
 
-/// From our parent up, as far as the links tell.
-std::vector<QString> pathToRoot(const tree::TreeStatus &now)
+/// Ids by the parts that paths name them with.
+class IdFinder {
+public:
+    void add(const NodeId &id) { m_ids.emplace(tree::shortId(id).toByteArray(), id); }
+    void add(const std::vector<tree::Member> &members)
+    {
+        for (const tree::Member &member : members)
+            add(member.id);
+    }
+    void add(const tree::TreeStatus &now)
+    {
+        for (const NodeId &id : {now.self, now.root})
+            add(id);
+        for (const tree::LinkStatus &link : now.links)
+            add(link.peer);
+    }
+    /// @return the node that many steps above the end of `path`; empty when nobody knows it.
+    [[nodiscard]] QString above(const QByteArray &path, qsizetype steps) const
+    {
+        const qsizetype item = tree::kPathItemBytes;
+        const qsizetype at = path.size() - (steps + 1) * item;
+        const auto found = at < 0 ? m_ids.end() : m_ids.find(path.sliced(at, item));
+        return found == m_ids.end() ? QString() : found->second.text();
+    }
+
+private:
+    std::map<QByteArray, NodeId> m_ids;
+};
+
+/// From our parent up, as far as we know them: beyond a full view some are only parts of ids.
+std::vector<QString> pathToRoot(const tree::TreeStatus &now, const IdFinder &ids)
 {
     std::vector<QString> path;
     if (!now.parent)
         return path;
     path.push_back(now.parent->text());
-    for (const tree::LinkStatus &link : now.links) {
-        if (link.peer == *now.parent && link.parent && *link.parent != now.self)
-            path.push_back(link.parent->text());
+    for (qsizetype step = 2; path.size() < 64; ++step) {
+        QString id = ids.above(now.path, step);
+        if (id.isEmpty())
+            break;
+        path.push_back(std::move(id));
     }
-    if (const QString root = now.root.text(); path.back() != root && now.depth == path.size() + 1)
-        path.push_back(root);
     return path;
+}
+
+void addScore(control::Peer &peer, const tree::Scores::Record &record)
+{
+    peer.score = std::lround(record.score);
+    peer.greylisted = record.greylistedFor > Ticks{0};
+    for (const auto &[offence, count] : record.counts)
+        peer.misdeeds.push_back({tree::name(offence), count});
+    std::ranges::stable_sort(peer.misdeeds, std::greater{}, &control::Misdeed::count);
+    if (peer.misdeeds.size() > 32)
+        peer.misdeeds.resize(32);
 }
 
 } // namespace
@@ -184,12 +226,21 @@ control::Tree Node::tree() const
                     change.reason)
                 .left(256));
     }
-    tree.path = pathToRoot(now);
+    IdFinder ids;
+    ids.add(m_tree->members());
+    ids.add(now);
+    tree.path = pathToRoot(now, ids);
+    const auto isGreylisted
+        = [](const tree::Scores::Record &record) { return record.greylistedFor > Ticks{0}; };
+    tree.greylisted = std::ranges::count_if(now.offenders, isGreylisted);
     tree.capacity = now.capacity;
     tree.latRootUs = now.latRootUs;
     tree.lastFailoverMs = now.lastFailoverMs;
     tree.networkSize = memberCount();
-    tree.handshakesRefused = static_cast<qint64>(m_tls->stats().refused);
+    const auto totals = m_tls->stats();
+    tree.handshakesRefused = static_cast<qint64>(totals.refused);
+    tree.bytesIn = static_cast<qint64>(totals.bytesIn);
+    tree.bytesOut = static_cast<qint64>(totals.bytesOut);
     return tree;
 }
 
@@ -256,7 +307,12 @@ std::vector<control::Peer> Node::peers() const
         peer.lastSeenUtcMs = member.online ? utcMs / 60'000 * 60'000 : utcMs - ago.count();
         found.emplace(member.id, std::move(peer));
     }
-    for (const tree::LinkStatus &link : m_tree->status().links) {
+    const auto status = m_tree->status();
+    IdFinder ids;
+    ids.add(status);
+    for (const auto &[id, peer] : found)
+        ids.add(id);
+    for (const tree::LinkStatus &link : status.links) {
         control::Peer &peer = found[link.peer];
         peer.id = link.peer.text();
         peer.endpoint = endpointText(link.endpoint);
@@ -264,8 +320,18 @@ std::vector<control::Peer> Node::peers() const
         peer.online = true;
         peer.rttUs = link.rttUs;
         peer.depth = link.depth;
-        peer.parent = link.parent ? link.parent->text() : QString();
+        peer.parent = ids.above(link.path, 1);
+        peer.score = std::lround(link.score);
         peer.lastSeenUtcMs = utcMs / 60'000 * 60'000;
+    }
+    // Those that were cut as well: that is when a person wants to know.
+    for (const tree::Scores::Record &record : status.offenders) {
+        control::Peer &peer = found[record.peer];
+        if (peer.id.isEmpty()) {
+            peer.id = record.peer.text();
+            peer.role = u"known"_s;
+        }
+        addScore(peer, record);
     }
     std::vector<control::Peer> peers;
     for (auto &[id, peer] : found) {

@@ -381,6 +381,7 @@ TreeStatus PeerTree::status() const
     status.root = standing.place.root;
     status.parent = standing.parent;
     status.depth = depthOf(standing.place);
+    status.path = standing.place.path;
     status.epoch = standing.place.epoch;
     status.capacity = standing.place.capacity;
     status.latRootUs = standing.place.latRootUs;
@@ -390,9 +391,11 @@ TreeStatus PeerTree::status() const
     status.history.assign(m_placement.history().begin(), m_placement.history().end());
     for (const auto &[id, link] : m_links.all()) {
         LinkStatus shown{id, link.peer.endpoint, link.isParent, link.isChild, link.isBackup,
-            link.wantsIds, link.rtt ? link.rtt->count() : -1, -1, std::nullopt};
-        if (link.isGreeted)
+            link.wantsIds, link.rtt ? link.rtt->count() : -1, -1, std::nullopt, 0, {}};
+        if (link.isGreeted) {
             shown.depth = depthOf(link.place);
+            shown.path = link.place.path;
+        }
         shown.score = m_context.scores.of(id);
         if (link.isChild)
             status.children.push_back(id);

@@ -140,6 +140,7 @@ struct LinkStatus {
     qint64 depth = -1; ///< In the tree, by its own word; -1 when unknown.
     std::optional<NodeId> parent; ///< By its own word.
     double score = 0; ///< What we think of it, see Scores.
+    QByteArray path; ///< From the root to the peer, by its own word: shortId() of each node.
 
     friend bool operator==(const LinkStatus &, const LinkStatus &) = default;
 };
@@ -154,6 +155,7 @@ struct TreeStatus {
     std::vector<NodeId> backups;
     std::vector<NodeId> lazy;
     quint32 depth = 0; ///< 0 is the root.
+    QByteArray path; ///< From the root to us: shortId() of each node.
     qint64 epoch = 0; ///< Second of UTC of the root's takeover; 0 for a tree nobody took over yet.
     quint32 capacity = 0; ///< Children that this node takes at most.
     qint64 latRootUs = 0; ///< From the root to us.
