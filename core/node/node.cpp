@@ -2,6 +2,7 @@
 #include "node.h"
 
 #include "lifecycle.h"
+#include "time_words.h"
 
 #include <control/paths.h>
 #include <disk/on_executor.h>
@@ -63,6 +64,7 @@ qint64 bytesBelow(const QString &dir)
 Node::Node(Log &log, NodeOptions options)
     : m_log(log)
     , m_options(std::move(options))
+    , m_clock(m_loop)
     // A person's pipe may block a thread for as long as the person likes.
     , m_executor(QThread::idealThreadCount() + kStreamsMax)
     , m_diskExecutor(kDiskThreads + kStreamsMax)
@@ -343,10 +345,30 @@ void Node::makeTree()
     config.local = m_genesis.local;
     m_tree.emplace(m_scope, m_rng, m_tls->transport(net::Protocol::Tree), *m_crypto, config);
     m_tree->onChanged([this] { treeChanged(); });
+    m_tree->onTimeSample([this](const time::Sample &sample) { m_clock.add(sample); });
+    time::Rules rules = m_genesis.local ? time::Rules::local(m_key->id()) : time::Rules{};
+    rules.self = m_key->id();
+    m_clock.start(rules, [this] { timeLooked(); });
     m_watch = m_tree->watch([this](const NodeId &) {
         savePeersSoon();
         treeChanged();
     });
+}
+
+void Node::timeLooked()
+{
+    m_tree->serveTime(m_clock.served());
+    for (const NodeId &peer : m_clock.takeLiars())
+        m_tree->chargeTimeLie(peer);
+    const auto now = m_clock.status();
+    if (std::exchange(m_toldTimeState, now.time.state) != now.time.state)
+        qCInfo(lcNode).noquote() << "time:" << describe(now);
+    if (std::exchange(m_toldTimeWarning, now.warning) != now.warning) {
+        if (now.warning == time::Warning::None)
+            qCInfo(lcNode) << "time: the clocks agree";
+        else
+            qCWarning(lcNode).noquote() << "time:" << warningOf(now);
+    }
 }
 
 void Node::joinTree()

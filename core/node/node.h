@@ -15,6 +15,8 @@
 #include <store/store_node.h>
 #include <tree/tree_node.h>
 
+#include <time/net_clock.h>
+
 namespace borg::node {
 
 /// What the command line said.
@@ -89,6 +91,7 @@ private:
     void storeChanged();
     void refresh();
     void tidyMemory();
+    void timeLooked();
 
     // methods (node_methods.cpp)
     void addMethods();
@@ -124,7 +127,8 @@ private:
 
     Log &m_log;
     const NodeOptions m_options;
-    LoopClock m_clock;
+    LoopClock m_loop;
+    time::NetClock m_clock; ///< Over m_loop: what everything here stamps with is network time.
     SystemRng m_rng;
     crypto::SystemKeys m_keys;
     PoolExecutor m_executor; ///< What needs a processor.
@@ -151,6 +155,8 @@ private:
     std::optional<StreamDoor> m_streams;
     std::optional<control::Server> m_server;
     tree::Directory::Watch m_watch;
+    time::State m_toldTimeState = time::State::Local; ///< In the log.
+    time::Warning m_toldTimeWarning = time::Warning::None;
     Clock::TimerId m_refreshTimer = Clock::TimerId::None;
     Clock::TimerId m_tidyTimer = Clock::TimerId::None;
     Clock::TimerId m_saveTimer = Clock::TimerId::None;

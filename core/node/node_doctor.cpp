@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node.h"
+#include "time_words.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -30,12 +31,19 @@ control::Check openFiles()
         u"Raise the limit to %1 (ulimit -n, or LimitNOFILE= of the service)."_s.arg(kFilesWanted));
 }
 
-control::Check clockCheck(qint64 utcMs)
+control::Check clockCheck(const time::Status &now)
 {
-    const auto now = QDateTime::fromMSecsSinceEpoch(utcMs, QTimeZone::UTC);
-    return check(u"clock"_s, now.date().year() >= 2025,
-        u"This computer says %1."_s.arg(now.toString(Qt::ISODate)),
-        u"Set the clock; other nodes judge what this one says by its time."_s);
+    const auto date = QDateTime::fromMSecsSinceEpoch(now.time.utcUs / 1000, QTimeZone::UTC);
+    // Without a time service it may still be right, and the network may know.
+    const bool ok
+        = now.warning == time::Warning::None || now.warning == time::Warning::Unsynchronised;
+    return check(u"clock"_s, ok && date.date().year() >= 2025,
+        u"It is %1 in the network, within %2; this computer differs by %3 (%4). %5"_s
+            .arg(date.toString(Qt::ISODate), spanText(now.time.boundUs), spanText(now.osOffsetUs),
+                nameOf(now.time.state), ok ? warningOf(now) : QString())
+            .trimmed(),
+        ok ? u"Set the clock; other nodes judge what this one says by its time."_s
+           : warningOf(now));
 }
 
 } // namespace
@@ -82,7 +90,7 @@ std::vector<control::Check> Node::checks()
         u"Run: chmod 600 %1/node.key"_s.arg(m_folder->path())));
     list.push_back(check(u"port"_s, true,
         u"Listens at %1, others dial %2."_s.arg(endpointText(m_listen), endpointText(m_self)), {}));
-    list.push_back(clockCheck(m_clock.utcMs()));
+    list.push_back(clockCheck(m_clock.status()));
     list.push_back(openFiles());
     return list;
 }

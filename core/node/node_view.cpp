@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node.h"
+#include "time_words.h"
 
 #include <tree/place.h>
 
@@ -247,8 +248,16 @@ control::Tree Node::tree() const
 control::Time Node::worldTime() const
 {
     control::Time time;
-    time.utcMs = m_clock.utcMs();
-    time.state = u"local"_s;
+    const auto now = m_clock.status();
+    time.utcMs = now.time.utcUs / 1000;
+    time.offsetUs = -now.osOffsetUs;
+    time.boundUs = now.time.boundUs;
+    time.state = nameOf(now.time.state);
+    time.sources = static_cast<qint64>(now.sources);
+    time.agreeing = static_cast<qint64>(now.agreeing);
+    time.osBoundUs = now.osBoundUs;
+    time.osSynchronised = now.osSynchronised;
+    time.warning = warningOf(now);
     return time;
 }
 

@@ -14,10 +14,10 @@ NetClock::~NetClock()
     m_below.cancel(m_timer);
 }
 
-void NetClock::start(Rules rules, std::function<void()> changed)
+void NetClock::start(Rules rules, std::function<void()> looked)
 {
     m_time.setRules(rules);
-    m_changed = std::move(changed);
+    m_looked = std::move(looked);
     m_below.cancel(m_timer);
     m_timer = m_below.after(kEvery, [this] { wake(); });
 }
@@ -43,12 +43,8 @@ void NetClock::wake()
 void NetClock::evaluate()
 {
     m_time.evaluate(now(), m_below.osTime());
-    const auto status = m_time.status(now());
-    const bool isNews = status.time.state != m_toldState || status.warning != m_toldWarning;
-    m_toldState = status.time.state;
-    m_toldWarning = status.warning;
-    if (isNews && m_changed)
-        m_changed();
+    if (m_looked)
+        m_looked();
 }
 
 } // namespace borg::time

@@ -16,10 +16,10 @@ public:
     explicit NetClock(Clock &below);
     ~NetClock() override;
 
-    /// Looks at the clocks every kEvery until it is destroyed, by other rules than the default's.
-    /// `changed` is called after what a person would want to know changed: state or warning.
-    void start(Rules rules, std::function<void()> changed = {});
-    /// What the tree measured.
+    /// Looks at the clocks every kEvery until it is destroyed. `looked` is called after each look:
+    /// served(), status() and takeLiars() may say something new.
+    void start(Rules rules, std::function<void()> looked = {});
+    /// What the tree measured (TreeNode::onTimeSample).
     void add(const Sample &sample);
 
     [[nodiscard]] NetTime netNow() const { return m_time.netNow(now()); }
@@ -41,10 +41,8 @@ private:
 
     Clock &m_below;
     NetworkTime m_time;
-    std::function<void()> m_changed;
+    std::function<void()> m_looked;
     TimerId m_timer = TimerId::None;
-    State m_toldState = State::Local;
-    Warning m_toldWarning = Warning::None;
 };
 
 } // namespace borg::time

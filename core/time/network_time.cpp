@@ -70,7 +70,7 @@ void NetworkTime::add(const Sample &sample)
     if (rttUs < -1000 || rttUs > kRttUsMax)
         return;
 
-    Source source{sample.source, sample.group, sample.heardAt, 0, 0, sample.upS, false};
+    Source source{sample.source, sample.group, sample.heardAt, 0, 0, sample.upS, false, {}};
     source.offsetUs = (sample.heardThereUs + sample.saidThereUs) / 2
         - (sample.sentAt.count() + sample.heardAt.count()) / 2;
     source.halfUs = std::max<qint64>(rttUs, 0) / 2 + std::max(sample.boundUs, kOsBoundMinUs);
@@ -79,6 +79,7 @@ void NetworkTime::add(const Sample &sample)
         const bool isBurst = sample.heardAt < known->at + kBurstFor;
         if (isBurst && known->halfUs <= source.halfUs)
             return;
+        source.lyingSince = known->lyingSince;
         m_sources.erase(known);
     }
     if (m_sources.size() == kSourcesMax)
@@ -277,10 +278,14 @@ void NetworkTime::findLiars(Ticks now, const Interval &accepted)
 {
     const Interval near{accepted.fromUs - kFarUs, accepted.toUs + kFarUs};
     for (Source &source : m_sources) {
-        if (source.isCharged || ageing(source, now).overlaps(near))
+        if (std::exchange(source.isJudged, true))
             continue;
-        source.isCharged = true;
-        if (m_liars.size() < kSourcesMax)
+        if (ageing(source, now).overlaps(near) || source.halfUs > kNarrowUs) {
+            source.lyingSince.reset();
+            continue;
+        }
+        source.lyingSince = source.lyingSince.value_or(now);
+        if (now >= *source.lyingSince + kPatience && m_liars.size() < kSourcesMax)
             m_liars.push_back(source.id);
     }
 }

@@ -36,6 +36,8 @@ public:
     static constexpr std::size_t kSourcesMax = 64; ///< The newest stay.
     static constexpr Ticks kSampleFor = std::chrono::minutes(5); ///< Then a sample is too old.
     static constexpr Ticks kBurstFor = std::chrono::seconds(12); ///< The best sample of that span.
+    static constexpr Ticks kPatience
+        = std::chrono::minutes(4); ///< A newcomer learns the time in that.
     static constexpr Ticks kHoldoverFor = std::chrono::hours(1);
     static constexpr Ticks kGuessAfter
         = std::chrono::seconds(20); ///< A larger network decides before.
@@ -66,7 +68,8 @@ public:
     [[nodiscard]] bool isSettled() const { return m_isSettled; }
     [[nodiscard]] Served served(Ticks now) const;
     [[nodiscard]] Status status(Ticks now) const;
-    /// Who said, since the last call, what two thirds of the others exclude by more than a second.
+    /// Who said again, since the last call, for kPatience now, what two thirds of the others
+    /// exclude by more than a second, and with a narrow bound: once for each sample.
     [[nodiscard]] std::vector<NodeId> takeLiars() { return std::exchange(m_liars, {}); }
 
 private:
@@ -78,7 +81,8 @@ private:
         qint64 offsetUs = 0; ///< Its time minus our axis.
         qint64 halfUs = 0; ///< rtt / 2 + its bound.
         quint32 upS = 0;
-        bool isCharged = false; ///< As a liar, for this sample.
+        bool isJudged = false; ///< This sample.
+        std::optional<Ticks> lyingSince; ///< In this sample and those before.
     };
     /// The sources that count, as intervals.
     struct Opinions {
