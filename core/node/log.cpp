@@ -135,7 +135,7 @@ void Log::handle(QtMsgType type, const QMessageLogContext &context, const QStrin
 
 void Log::take(QtMsgType type, const char *category, const QString &text)
 {
-    control::LogLine line{QDateTime::currentMSecsSinceEpoch(), levelOf(type),
+    control::LogLine line{QDateTime::currentMSecsSinceEpoch() + m_clockOffsetMs, levelOf(type),
         QString::fromLatin1(category != nullptr ? category : "default"), withoutKeys(text)};
     if (line.text.size() > 4096)
         line.text.truncate(4096);

@@ -6,6 +6,7 @@
 
 #include <QtMessageHandler>
 
+#include <atomic>
 #include <deque>
 #include <mutex>
 
@@ -32,6 +33,9 @@ public:
     /// Appends to `path` from now on, beginning with what was said before.
     Result<Done> openFile(const QString &path);
 
+    /// Network time minus the clock of this computer: lines say network time from now on.
+    void setClockOffsetMs(qint64 offsetMs) { m_clockOffsetMs = offsetMs; }
+
     /// @return the last `count` lines, oldest first.
     [[nodiscard]] std::vector<control::LogLine> last(qint64 count) const;
 
@@ -43,6 +47,7 @@ private:
     void turnOver();
 
     const Echo m_echo;
+    std::atomic<qint64> m_clockOffsetMs{0};
     mutable std::mutex m_mutex; ///< Guards all that follows.
     std::deque<control::LogLine> m_lines;
     QString m_path;

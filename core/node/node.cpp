@@ -361,6 +361,7 @@ void Node::timeLooked()
     for (const NodeId &peer : m_clock.takeLiars())
         m_tree->chargeTimeLie(peer);
     const auto now = m_clock.status();
+    m_log.setClockOffsetMs(-now.osOffsetUs / 1000);
     if (std::exchange(m_toldTimeState, now.time.state) != now.time.state)
         qCInfo(lcNode).noquote() << "time:" << describe(now);
     if (std::exchange(m_toldTimeWarning, now.warning) != now.warning) {

@@ -24,8 +24,8 @@ QString nameOf(time::State state)
 
 QString spanText(qint64 us)
 {
-    const qint64 ms = std::abs(us) / 1000;
-    const qint64 minutes = ms / 60'000;
+    const qint64 ms = (std::abs(us) + 500) / 1000;
+    const qint64 minutes = (ms + 30'000) / 60'000;
     if (ms < 1000)
         return u"%1 ms"_s.arg(ms);
     if (ms < 120'000)

@@ -153,6 +153,11 @@ bool Placement::hear(Link &from, const Hello &word)
 
 bool Placement::hear(Link &from, const State &word)
 {
+    if (from.early && claimOf(from.peer.id, word.place) == Claim::Fine) {
+        const auto hello = std::exchange(from.early, nullptr); // it knows the time by now
+        hello->place = word.place;
+        return hear(from, *hello);
+    }
     m_links.hearClock(from, word.at, word.echo, word.heldUs);
     if (!from.isGreeted || !believes(from.peer.id, word.place))
         return true;
@@ -416,8 +421,27 @@ void Placement::tellSuccessors()
     }
 }
 
+void Placement::disownFuture()
+{
+    // We took over by a clock that was ahead. Nobody else believes that, and it would beat every
+    // honest takeover for as long as the clock was wrong.
+    const bool isRoot = !m_standing.parent && m_standing.place.root == m_context.self;
+    if (!isRoot || claimOf(m_context.self, m_standing.place) != Claim::Future)
+        return;
+    m_standing.place = placeOfRoot(m_context.self, 0, 0, m_context.config.capacity);
+    m_standing.place.children = childCount();
+    remember(std::nullopt, u"took over by a wrong clock"_s);
+    tellPlace(true);
+    m_upkeep.reachSoon();
+    for (auto &[id, link] : m_links.all()) {
+        if (link.isGreeted)
+            noticeBetter(link);
+    }
+}
+
 void Placement::judgeAgain()
 {
+    disownFuture();
     for (auto &[id, link] : m_links.all()) {
         if (!link.early || claimOf(id, link.early->place) != Claim::Fine)
             continue;

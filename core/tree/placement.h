@@ -136,6 +136,7 @@ private:
     void childrenChanged();
     void tellSuccessors();
     void judgeAgain();
+    void disownFuture();
     void tellPlace(bool isOtherTree);
     void refuse(Link &from, const QString &reason);
     [[nodiscard]] std::vector<Contact> suggestions(const Link &to, std::size_t most) const;

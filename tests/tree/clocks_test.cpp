@@ -176,6 +176,34 @@ private Q_SLOTS:
         QCOMPARE(machine.tree.status().parent, id(2));
     }
 
+    /// A computer whose clock is an hour ahead made a tree of its own, which would win for an hour.
+    void aTakeoverByAClockThatWasAheadIsTakenBack()
+    {
+        Machine machine;
+        machine.clockOffUs = 3'600'000'000;
+        machine.clockBoundUs = 60'000;
+        machine.feed(Start{});
+        QCOMPARE(machine.tree.status().epoch, kUtcMs / 1000 + 3600);
+        machine.greet(2, placeOf({2}, kUtcMs / 1000));
+        QVERIFY(!machine.tree.status().parent);
+        machine.clockOffUs = 0;
+        for (int i = 0; i < 300 && !machine.tree.status().parent; ++i)
+            machine.feed(TimerFired{}, 10ms);
+        QCOMPARE(machine.tree.status().parent, id(2));
+    }
+
+    /// The same, seen from a node whose clock is right.
+    void aPeerThatTakesItsTakeoverBackIsGreeted()
+    {
+        Machine machine;
+        machine.clockBoundUs = 60'000;
+        machine.feed(Start{});
+        machine.greet(2, placeOf({2}, kUtcMs / 1000 + 3600));
+        QCOMPARE(machine.tree.status().links.front().depth, -1);
+        machine.say(2, State{1, 0, 0, placeOf({2}, 0), std::nullopt}, {}, 1s);
+        QCOMPARE(machine.tree.status().links.front().depth, 0);
+    }
+
     void neighboursInTheTreeAreAskedEightTimesThenEvery16s()
     {
         Child child;
