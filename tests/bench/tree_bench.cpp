@@ -102,6 +102,7 @@ struct Sums {
     qint64 bytesOut = 0;
     qint64 duplicates = 0;
     qint64 pulled = 0;
+    qint64 parentChanges = 0;
     qint64 depth = 0;
     qint64 links = 0;
     qint64 leastMembers = 0;
@@ -160,6 +161,7 @@ public:
             sums.bytesOut += number(u"bytesOut");
             sums.duplicates += number(u"duplicates");
             sums.pulled += number(u"pulled");
+            sums.parentChanges += number(u"parentChanges");
             sums.links += number(u"links");
             sums.depth = std::max(sums.depth, number(u"depth"));
             sums.leastMembers = std::min(sums.leastMembers, number(u"members"));
@@ -255,9 +257,11 @@ Flood flood(const Network &network, std::size_t source, qint64 count, qint64 win
     result.duplicates = after.duplicates - before.duplicates;
     result.lost = others * count - heard;
     std::fprintf(stderr,
-        "flood of %lld: %.0f/s, %.1f us CPU and %.2f TCP bytes per byte delivered, %lld pulled\n",
+        "flood of %lld: %.0f/s, %.1f us CPU and %.2f TCP bytes per byte delivered, %lld pulled, "
+        "%lld parents changed\n",
         static_cast<long long>(count), result.perSecond, result.cpuUsPerDelivery,
-        result.tcpBytesPerByte, static_cast<long long>(after.pulled - before.pulled));
+        result.tcpBytesPerByte, static_cast<long long>(after.pulled - before.pulled),
+        static_cast<long long>(after.parentChanges - before.parentChanges));
     return result;
 }
 
