@@ -41,18 +41,33 @@ crypto::Hash merkleRoot(const crypto::Crypto &crypto, std::span<const crypto::Ha
     return row.front();
 }
 
+MerkleTree::MerkleTree(const crypto::Crypto &crypto, std::span<const crypto::Hash> leaves)
+{
+    BORG_ASSERT(!leaves.empty());
+    m_rows.emplace_back(leaves.begin(), leaves.end());
+    while (m_rows.back().size() > 1) {
+        auto above = m_rows.back();
+        climb(crypto, above);
+        m_rows.push_back(std::move(above));
+    }
+}
+
+std::vector<crypto::Hash> MerkleTree::path(std::size_t index) const
+{
+    BORG_ASSERT(index < m_rows.front().size());
+    std::vector<crypto::Hash> path;
+    for (const auto &row : m_rows) {
+        if ((index ^ 1) < row.size())
+            path.push_back(row[index ^ 1]);
+        index /= 2;
+    }
+    return path;
+}
+
 std::vector<crypto::Hash> merklePath(
     const crypto::Crypto &crypto, std::span<const crypto::Hash> leaves, std::size_t index)
 {
-    BORG_ASSERT(index < leaves.size());
-    std::vector<crypto::Hash> path;
-    std::vector<crypto::Hash> row(leaves.begin(), leaves.end());
-    for (; row.size() > 1; index /= 2) {
-        if ((index ^ 1) < row.size())
-            path.push_back(row[index ^ 1]);
-        climb(crypto, row);
-    }
-    return path;
+    return MerkleTree(crypto, leaves).path(index);
 }
 
 std::optional<crypto::Hash> merkleRootOf(const crypto::Crypto &crypto, const crypto::Hash &leaf,

@@ -16,7 +16,19 @@ namespace borg::net {
 [[nodiscard]] crypto::Hash merkleRoot(
     const crypto::Crypto &crypto, std::span<const crypto::Hash> leaves);
 
-/// @return the siblings from `index` to the root, the lowest first.  @pre index < leaves.size()
+/// All of the tree, for whoever needs many paths: a path then costs no hash.
+class MerkleTree {
+public:
+    /// @pre !leaves.empty()
+    MerkleTree(const crypto::Crypto &crypto, std::span<const crypto::Hash> leaves);
+    /// @return the siblings from `index` to the root, the lowest first.  @pre it is a leaf's
+    [[nodiscard]] std::vector<crypto::Hash> path(std::size_t index) const;
+
+private:
+    std::vector<std::vector<crypto::Hash>> m_rows; ///< Leaves first.
+};
+
+/// The same for one path.  @pre index < leaves.size()
 [[nodiscard]] std::vector<crypto::Hash> merklePath(
     const crypto::Crypto &crypto, std::span<const crypto::Hash> leaves, std::size_t index);
 

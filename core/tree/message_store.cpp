@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "message_store.h"
 
-#include <net/merkle.h>
-
 #include <bit>
 #include <cstring>
 
@@ -34,12 +32,13 @@ wire::Frame Stored::frame(const crypto::Crypto &crypto) const
     const quint32 next = std::min(hops + 1, net::kHopsMax);
     if (!batch)
         return {frameClass, net::withHops(head, next), attachment};
+    if (!batch->tree)
+        batch->tree.emplace(crypto, batch->leaves);
     net::Head alone;
     alone.hops = next;
     alone.key = batch->head.key;
     alone.signature = batch->head.signature;
-    alone.path = net::BatchPath{
-        index, batch->leaves.size(), net::merklePath(crypto, batch->leaves, index)};
+    alone.path = net::BatchPath{index, batch->leaves.size(), batch->tree->path(index)};
     alone.message = message;
     return {frameClass, net::writeHead(alone), attachment};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <net/envelope.h>
+#include <net/merkle.h>
 #include <tree/tree_types.h>
 
 #include <algorithm>
@@ -30,6 +31,7 @@ struct MessageIdHash {
 struct Batch {
     net::Head head;
     std::vector<crypto::Hash> leaves;
+    mutable std::optional<net::MerkleTree> tree; ///< From when one of its messages is pulled.
 };
 
 /// A message that may be pulled.
