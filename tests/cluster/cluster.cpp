@@ -96,11 +96,12 @@ void Cluster::kill(int node)
     process = 0;
 }
 
-bool Cluster::restart(int node, QByteArray *why)
+bool Cluster::restart(int node, QByteArray *why, const QProcessEnvironment &environment)
 {
     QProcess process;
     process.setProgram(QCoreApplication::applicationDirPath() + u"/borgd"_s);
     process.setArguments({u"--data"_s, dir(node)});
+    process.setProcessEnvironment(environment);
     process.setStandardOutputFile(scratch(u"restart.log"_s));
     process.setStandardErrorFile(scratch(u"restart.log"_s), QIODevice::Append);
     qint64 id = 0;

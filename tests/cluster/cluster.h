@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QJsonObject>
+#include <QProcessEnvironment>
 #include <QStringList>
 #include <QTemporaryDir>
 
@@ -55,7 +56,8 @@ public:
     /// SIGKILL, and waits until the process is gone.
     void kill(int node);
     /// Starts borgd again on its folder, in the background.
-    [[nodiscard]] bool restart(int node, QByteArray *why);
+    [[nodiscard]] bool restart(int node, QByteArray *why,
+        const QProcessEnvironment &environment = QProcessEnvironment::systemEnvironment());
     /// Asks `what` twice a second until it is true.
     [[nodiscard]] static bool eventually(const std::function<bool()> &what, int timeoutMs);
 

@@ -12,3 +12,6 @@ set_tests_properties(sim.full_world_test PROPERTIES TIMEOUT 1800) # the soak has
 borg_test(sim time_sim_test)
 target_link_libraries(time_sim_test PRIVATE Borg::time)
 set_tests_properties(sim.time_sim_test PROPERTIES TIMEOUT 1800) # the soak has 100 seeds
+borg_test(sim time_tree_test)
+target_link_libraries(time_tree_test PRIVATE Borg::tree)
+set_tests_properties(sim.time_tree_test PROPERTIES TIMEOUT 1800) # the soak has 20 seeds
