@@ -20,7 +20,9 @@ set(BORG_ALLOWS_identity   wire crypto)
 set(BORG_ALLOWS_messaging  store identity)
 set(BORG_ALLOWS_passport   identity messaging governance compute http)
 # The composition root: names what exists today; passport and gateway join as they are built.
-set(BORG_ALLOWS_node       store control time)
+set(BORG_ALLOWS_reach      tree disk)
+set(BORG_ALLOWS_qr         base)
+set(BORG_ALLOWS_node       reach store control time)
 set(BORG_ALLOWS_sim        net disk)
 
 # One precompiled header for every target: Qt's containers and QCoro cost most of a compile.

@@ -88,6 +88,25 @@ std::optional<QString> takeSeeds(const toml::node &value, Config &config)
     return std::nullopt;
 }
 
+std::optional<QString> takePortMapping(const toml::node &value, Config &config)
+{
+    const QString word = text(value);
+    if (!value.is_string() || (word != u"auto" && word != u"off"))
+        return u"\"auto\" or \"off\""_s;
+    config.mapsPorts = word == u"auto";
+    return std::nullopt;
+}
+
+std::optional<QString> takeLanDiscovery(const toml::node &value, Config &config)
+{
+    const QString word = text(value);
+    if (!value.is_string() || (word != u"auto" && word != u"on" && word != u"off"))
+        return u"\"auto\", \"on\" or \"off\""_s;
+    if (word != u"auto")
+        config.findsLan = word == u"on";
+    return std::nullopt;
+}
+
 constexpr std::array kLevels{"debug"_L1, "info"_L1, "warning"_L1, "error"_L1};
 
 std::optional<QString> takeLevel(const toml::node &value, Config &config)
@@ -106,7 +125,9 @@ std::map<QString, Section> sections()
     return {
         {u"node"_s, {{u"name"_s, takeName}, {u"listen"_s, takeListen}}},
         {u"storage"_s, {{u"limit"_s, takeLimit}, {u"min_free"_s, takeMinFree}}},
-        {u"network"_s, {{u"seeds"_s, takeSeeds}, {u"advertise"_s, takeAdvertise}}},
+        {u"network"_s,
+            {{u"seeds"_s, takeSeeds}, {u"advertise"_s, takeAdvertise},
+                {u"port_mapping"_s, takePortMapping}, {u"lan_discovery"_s, takeLanDiscovery}}},
         {u"log"_s, {{u"level"_s, takeLevel}}},
     };
 }
@@ -201,7 +222,13 @@ QJsonObject Config::toJson() const
         {u"storage"_s,
             QJsonObject{{u"limit"_s, sizeText(storageLimitBytes)},
                 {u"min_free"_s, sizeText(minFreeBytes)}}},
-        {u"network"_s, QJsonObject{{u"seeds"_s, list}, {u"advertise"_s, where(advertise)}}},
+        {u"network"_s,
+            QJsonObject{{u"seeds"_s, list}, {u"advertise"_s, where(advertise)},
+                {u"port_mapping"_s, mapsPorts ? u"auto"_s : u"off"_s},
+                {u"lan_discovery"_s,
+                    !findsLan       ? u"auto"_s
+                        : *findsLan ? u"on"_s
+                                    : u"off"_s}}},
         {u"log"_s, QJsonObject{{u"level"_s, kLevels[static_cast<std::size_t>(logLevel)]}}},
     };
 }
@@ -234,6 +261,14 @@ QByteArray defaultConfigFile()
 # What others dial to reach this node, when that is not the address it listens at (a router with
 # port forwarding, a name).
 # advertise = "node.example.org:7400"
+
+# Whether the router is asked to lead a port to this node (UPnP, NAT-PMP): "auto" or "off". Never in
+# a network on this computer only.
+# port_mapping = "auto"
+
+# Whether nodes of the same network find each other in the local network: "on", "off" or "auto", which
+# is on except in a network on this computer only.
+# lan_discovery = "auto"
 
 [log]
 # How much is written to node.log: "debug", "info", "warning" or "error".

@@ -18,6 +18,8 @@ struct Config {
     std::optional<net::Endpoint> advertise; ///< What others dial, where it differs.
     qint64 storageLimitBytes = 20LL << 30;
     qint64 minFreeBytes = 2LL << 30; ///< Stays free on the disk, whatever the limit says.
+    bool mapsPorts = true; ///< Asks the router for a port.
+    std::optional<bool> findsLan; ///< Calls into the local network; none: not in local networks.
     std::vector<Seed> seeds; ///< Further nodes to join through.
     LogLevel logLevel = LogLevel::Info;
 

@@ -28,10 +28,8 @@ constexpr QLatin1StringView kGenesisFile{"network.json"};
 constexpr QLatin1StringView kKeyFile{"node.key"};
 constexpr QLatin1StringView kLogFile{"node.log"};
 constexpr QLatin1StringView kPortFile{"port"};
-constexpr QLatin1StringView kPeersFile{"peers"};
 constexpr int kDiskThreads = 4; ///< Which wait for syncs, so more than one disk needs.
 constexpr Ticks kTidyEvery = 10s;
-constexpr qsizetype kPeersBytesMax = 256 * 1024;
 
 StartError failed(ExitCode code, const Error &error)
 {
@@ -323,20 +321,6 @@ void Node::tidyMemory()
         returnFreedMemory();
 }
 
-std::vector<Seed> Node::rememberedPeers()
-{
-    std::vector<Seed> seeds;
-    const auto file = m_folder->disk().readFile(kPeersFile, kPeersBytesMax);
-    if (!file)
-        return seeds; // a first start; or it is damaged, and only costs the shortcut
-    m_savedPeers = *file;
-    for (const QByteArray &line : file->split('\n')) {
-        if (auto seed = Seed::fromText(QString::fromUtf8(line)))
-            seeds.push_back(*std::move(seed));
-    }
-    return seeds;
-}
-
 void Node::makeTree()
 {
     tree::TreeConfig config;
@@ -344,7 +328,11 @@ void Node::makeTree()
     config.self = m_self;
     config.local = m_genesis.local;
     m_tree.emplace(m_scope, m_rng, m_tls->transport(net::Protocol::Tree), *m_crypto, config);
-    m_tree->onChanged([this] { treeChanged(); });
+    m_tree->onChanged([this] {
+        if (m_reach)
+            m_reach->linksChanged();
+        treeChanged();
+    });
     m_tree->onTimeSample([this](const time::Sample &sample) { m_clock.add(sample); });
     time::Rules rules = m_genesis.local ? time::Rules::local(m_key->id()) : time::Rules{};
     rules.self = m_key->id();
@@ -370,27 +358,6 @@ void Node::timeLooked()
         else
             qCWarning(lcNode).noquote() << "time:" << warningOf(now);
     }
-}
-
-void Node::joinTree()
-{
-    std::vector<net::Peer> known;
-    std::vector<net::Endpoint> unknown;
-    std::vector<Seed> seeds = m_seeds;
-    for (const auto &more : {m_config.seeds, rememberedPeers()})
-        seeds.insert(seeds.end(), more.begin(), more.end());
-    for (const Seed &seed : seeds) {
-        if (seed.endpoint == m_self || (seed.id && *seed.id == m_key->id()))
-            continue;
-        if (seed.id)
-            known.push_back({*seed.id, seed.endpoint});
-        else
-            unknown.push_back(seed.endpoint);
-    }
-    m_hadSeeds = !known.empty() || !unknown.empty();
-    m_tree->start(std::move(known), std::move(unknown));
-    m_tree->setFreeBytes(m_announcedFreeBytes); // it hears nothing before its start
-    m_hasJoined = true;
 }
 
 store::StoreConfig Node::storeConfig() const
@@ -465,29 +432,6 @@ void Node::storeChanged()
     }
 }
 
-void Node::savePeersSoon()
-{
-    if (m_saveTimer != Clock::TimerId::None || m_isStopping)
-        return;
-    m_saveTimer = m_clock.after(2s, [this] {
-        m_saveTimer = Clock::TimerId::None;
-        m_scope.spawn("remembering peers"_L1, savePeers());
-    });
-}
-
-QCoro::Task<Result<Done>> Node::savePeers()
-{
-    QByteArray text;
-    for (const net::Peer &peer : m_tree->knownPeers())
-        text += Seed{peer.id, peer.endpoint}.text().toUtf8() + '\n';
-    if (text.isEmpty() || text == m_savedPeers)
-        co_return Done{}; // alone for now: those of the last time are worth more than none
-    m_savedPeers = text;
-    disk::Disk &disk = m_folder->disk();
-    co_return co_await disk::OnExecutor<Result<Done>>(
-        m_scope, m_diskExecutor, [&disk, text] { return disk.writeFile(kPeersFile, text); });
-}
-
 void Node::stop()
 {
     if (std::exchange(m_isStopping, true))
@@ -510,6 +454,8 @@ QCoro::Task<Result<Done>> Node::shutDown()
     if (m_hasJoined) {
         if (const auto saved = co_await savePeers(); !saved)
             qCWarning(lcNode).noquote() << "peers are not remembered:" << saved.error().detail;
+        if (m_reach)
+            (void)co_await m_reach->stop(); // it says itself what went wrong
         if (const auto left = co_await m_tree->leave(); !left)
             qCInfo(lcNode).noquote() << "left without a word:" << left.error().detail;
     }

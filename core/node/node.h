@@ -15,6 +15,7 @@
 #include <store/store_node.h>
 #include <tree/tree_node.h>
 
+#include <reach/reach_node.h>
 #include <time/net_clock.h>
 
 namespace borg::node {
@@ -80,7 +81,15 @@ private:
     void startStore();
     [[nodiscard]] QString advertisedHost() const;
     [[nodiscard]] store::StoreConfig storeConfig() const;
-    std::vector<Seed> rememberedPeers();
+    void startReach();
+
+    /// Nodes of earlier runs, from the `peers` file.
+    struct Remembered {
+        std::vector<Seed> peers;
+        std::vector<Seed> anchors; ///< To whom there were links at the end: tried first.
+    };
+    Remembered rememberedPeers();
+    [[nodiscard]] QByteArray peersFile() const;
 
     // what runs
     QCoro::Task<Result<Done>> openStore();
@@ -148,6 +157,7 @@ private:
     net::Endpoint m_self; ///< What others dial.
     std::optional<net::TlsEndpoint> m_tls;
     std::optional<tree::TreeNode> m_tree;
+    std::optional<reach::ReachNode> m_reach; ///< Before the tree goes.
     std::optional<store::StoreNode> m_store;
     bool m_storeIsOpen = false;
     QString m_storeProblem;
@@ -161,6 +171,7 @@ private:
     Clock::TimerId m_tidyTimer = Clock::TimerId::None;
     Clock::TimerId m_saveTimer = Clock::TimerId::None;
     QByteArray m_savedPeers;
+    Remembered m_remembered;
     qint64 m_announcedFreeBytes = 0;
     int m_streamsOpen = 0;
     bool m_isStopping = false;

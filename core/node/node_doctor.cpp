@@ -90,6 +90,8 @@ std::vector<control::Check> Node::checks()
         u"Run: chmod 600 %1/node.key"_s.arg(m_folder->path())));
     list.push_back(check(u"port"_s, true,
         u"Listens at %1, others dial %2."_s.arg(endpointText(m_listen), endpointText(m_self)), {}));
+    for (const auto &found : reach().checks)
+        list.push_back(found);
     list.push_back(clockCheck(m_clock.status()));
     list.push_back(openFiles());
     return list;

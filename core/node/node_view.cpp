@@ -261,13 +261,6 @@ control::Time Node::worldTime() const
     return time;
 }
 
-control::Reach Node::reach() const
-{
-    control::Reach reach;
-    reach.state = m_genesis.local ? u"local"_s : u"unknown"_s;
-    return reach;
-}
-
 control::Storage Node::storage() const
 {
     control::Storage storage;

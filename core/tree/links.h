@@ -34,6 +34,7 @@ struct Link {
     Link(net::Peer to, net::Direction from, Ticks now)
         : peer(std::move(to))
         , direction(from)
+        , seenAt(peer.endpoint.host)
         , upAt(now)
         , heardAt(now)
         , sentAt(now)
@@ -50,6 +51,7 @@ struct Link {
 
     net::Peer peer; ///< The endpoint is where it accepts links, once it is greeted.
     net::Direction direction;
+    QString seenAt; ///< The address the link comes from, or goes to.
     bool isGreeted = false; ///< Its hello came: `place` is known.
     std::unique_ptr<Hello> early; ///< Its hello is from the future, as far as we know.
     Place place;

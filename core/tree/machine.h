@@ -49,6 +49,7 @@ struct TimerFired { };
 struct Start {
     std::vector<net::Peer> seeds;
     std::vector<net::Endpoint> unknownSeeds;
+    std::vector<net::Peer> anchors{}; ///< Links of the last run: dialled before the others.
 };
 struct Leave { };
 struct SetFreeBytes {
@@ -60,8 +61,23 @@ struct ServeTime { ///< What those who ask for the time are told.
 struct TimeLie { ///< Its time cannot be true.
     NodeId peer;
 };
-using Event = std::variant<LinkUp, LinkDown, DialFailed, FrameArrived, SendRefused, Writable,
-    TimerFired, Start, Leave, SetFreeBytes, ServeTime, TimeLie>;
+struct SetSelf { ///< Others shall dial us there from now on.
+    net::Endpoint endpoint;
+};
+struct AddSeeds { ///< Found while running, in the LAN.
+    std::vector<net::Peer> seeds;
+};
+struct CheckReach { ///< Answered by ReachChecked.
+    quint16 port = 0; ///< At the address that others see us at.
+};
+struct Probed { ///< The outcome of a ProbeDial; none: the peer's key answered.
+    NodeId peer;
+    net::Endpoint endpoint;
+    std::optional<Errc> failure;
+};
+using Event
+    = std::variant<LinkUp, LinkDown, DialFailed, FrameArrived, SendRefused, Writable, TimerFired,
+        Start, Leave, SetFreeBytes, ServeTime, TimeLie, SetSelf, AddSeeds, CheckReach, Probed>;
 
 // Actions, to be carried out in order.
 struct Send {
@@ -111,8 +127,16 @@ struct Settled { ///< What became of a PeerTree::sendTo().
     quint64 token = 0;
     Result<Receipt> outcome;
 };
+struct ProbeDial { ///< A connection of its own, only to see whose key answers.
+    net::Peer peer;
+    friend bool operator==(const ProbeDial &, const ProbeDial &) = default;
+};
+struct ReachChecked {
+    std::vector<DialBackResult> results; ///< Empty: nobody could be asked.
+    friend bool operator==(const ReachChecked &, const ReachChecked &) = default;
+};
 using Action = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged,
-    StatusChanged, NodesCounted, TimeSampled, DeliverMessage, Settled>;
+    StatusChanged, NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.

@@ -44,6 +44,7 @@ PeerTree::PeerTree(TreeConfig config, Rng &rng, const crypto::Crypto &crypto)
           [this](const auto &src, const auto &type, const auto &message) {
               return isInnerMessage(src, type, message);
           })
+    , m_dialBack(m_context, m_links)
     , m_freeBytes(m_config.freeBytes)
 {
 }
@@ -206,6 +207,29 @@ void PeerTree::handle(const TimeLie &event)
     m_context.scores.add(event.peer, Offence::Absurd);
 }
 
+void PeerTree::handle(const SetSelf &event)
+{
+    if (std::exchange(m_config.self, event.endpoint) == event.endpoint || !m_announcedIn)
+        return;
+    m_announceAt = std::min(m_announceAt, m_context.now() + kAnnounceSpread);
+    m_context.wakeBy(m_announceAt);
+}
+
+void PeerTree::handle(const AddSeeds &event)
+{
+    m_placement.addSeeds(event.seeds);
+}
+
+void PeerTree::handle(const CheckReach &event)
+{
+    m_dialBack.ask(event);
+}
+
+void PeerTree::handle(const Probed &event)
+{
+    m_dialBack.probed(event);
+}
+
 void PeerTree::handle(const LinkUp &event)
 {
     m_placement.linkUp(event);
@@ -217,6 +241,7 @@ void PeerTree::handle(const LinkDown &event)
 {
     if (event.why == Errc::Malformed && m_links.find(event.peer)) // its frames do not parse
         m_context.scores.add(event.peer, Offence::Malformed);
+    m_dialBack.linkDown(event.peer);
     m_placement.linkDown(event.peer, nameOf(event.why));
 }
 
@@ -251,6 +276,7 @@ void PeerTree::handle(const TimerFired &)
     m_broadcast.wake();
     m_unicast.wake();
     m_members.wake();
+    m_dialBack.wake();
     m_placement.wake();
     m_counting.wake();
     m_lookout.wake();
@@ -260,6 +286,7 @@ void PeerTree::handle(const TimerFired &)
 void PeerTree::drop(const NodeId &peer, const QString &reason)
 {
     m_context.act(HangUp{peer});
+    m_dialBack.linkDown(peer);
     m_placement.linkDown(peer, reason);
 }
 
@@ -347,6 +374,8 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                           [&](const Walk &w) { return place(w); },
                           [&](const Walked &w) { return place(w); },
                           [&](const Probe &w) { return place(w); },
+                          [&](const DialMe &w) { return m_dialBack.hear(from, w); },
+                          [&](const DialedYou &w) { return m_dialBack.hear(from, w); },
                           [&](const IHave &) { return m_broadcast.announced(from, body, false); },
                           [&](const Offer &) { return m_broadcast.announced(from, body, true); },
                           [&](const Graft &) { return m_broadcast.asked(from, body); },

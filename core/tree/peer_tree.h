@@ -3,6 +3,7 @@
 
 #include <tree/clocks.h>
 #include <tree/counting.h>
+#include <tree/dial_back.h>
 #include <tree/lookout.h>
 #include <tree/placement.h>
 #include <tree/unicast.h>
@@ -38,6 +39,7 @@ public:
     [[nodiscard]] const Standing &standing() const { return m_placement.standing(); }
     [[nodiscard]] const Membership &members() const { return m_members; }
     [[nodiscard]] std::vector<net::Peer> knownPeers() const;
+    [[nodiscard]] const Scores &scores() const { return m_context.scores; }
 
 private:
     void handle(const LinkUp &event);
@@ -52,6 +54,10 @@ private:
     void handle(const SetFreeBytes &event);
     void handle(const ServeTime &event);
     void handle(const TimeLie &event);
+    void handle(const SetSelf &event);
+    void handle(const AddSeeds &event);
+    void handle(const CheckReach &event);
+    void handle(const Probed &event);
 
     void begin(Moment moment, Actions &actions);
     void finish();
@@ -62,7 +68,7 @@ private:
     void announceSelf();
     void drop(const NodeId &peer, const QString &reason);
 
-    const TreeConfig m_config;
+    TreeConfig m_config; ///< Only `self` changes.
     Context m_context;
     Links m_links;
     Membership m_members;
@@ -72,6 +78,7 @@ private:
     Lookout m_lookout;
     Clocks m_clocks;
     Unicast m_unicast;
+    DialBack m_dialBack;
     qint64 m_freeBytes;
     Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.
     Ticks m_announceAt = Ticks::max(); ///< The next member record of ours.

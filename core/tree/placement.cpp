@@ -32,12 +32,24 @@ void Placement::start(const Start &event)
     m_standing.place = placeOfRoot(m_context.self, 0, 0, m_context.config.capacity);
     for (const auto &seed : event.seeds)
         m_book.add(seed, AddressBook::Rank::Seed);
+    for (const auto &anchor : event.anchors)
+        m_book.add(anchor, AddressBook::Rank::Now);
     for (const auto &endpoint : event.unknownSeeds)
         m_book.addUnknown(endpoint);
-    if (event.seeds.empty() && event.unknownSeeds.empty())
+    if (event.seeds.empty() && event.unknownSeeds.empty() && event.anchors.empty())
         return takeOver(u"a new tree"_s);
     setState(TreeState::Joining);
     seek(u"joining"_s, kLookFor);
+}
+
+void Placement::addSeeds(const std::vector<net::Peer> &seeds)
+{
+    for (const auto &seed : seeds) {
+        if (!m_links.find(seed.id))
+            m_book.add(seed, m_standing.parent ? AddressBook::Rank::Seed : AddressBook::Rank::Now);
+    }
+    if (!m_standing.parent)
+        m_upkeep.reachSoon();
 }
 
 void Placement::leave()

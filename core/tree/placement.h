@@ -37,6 +37,8 @@ public:
     Placement(Context &context, Links &links, Broadcast &broadcast, Membership &members);
 
     void start(const Start &event);
+    /// Nodes that were found while running; whoever has no parent tries them at once.
+    void addSeeds(const std::vector<net::Peer> &seeds);
     void leave();
     void linkUp(const LinkUp &event);
     /// @param reason for people.

@@ -103,6 +103,21 @@ struct TreeNode::Driver {
         m_timer = m_scope.clock().after(
             action.at - m_scope.clock().now(), [this] { feed(TimerFired{}); });
     }
+    void perform(const ProbeDial &action)
+    {
+        const auto answer = [this, peer = action.peer](std::optional<Errc> failure) {
+            feed(Probed{peer.id, peer.endpoint, failure});
+        };
+        if (m_probe)
+            m_probe(action.peer, answer);
+        else
+            answer(Errc::Closed);
+    }
+    void perform(const ReachChecked &action)
+    {
+        if (m_onReachChecked)
+            m_onReachChecked(action.results);
+    }
     void perform(const Deliver &action)
     {
         if (m_onDelivered)
@@ -171,6 +186,8 @@ struct TreeNode::Driver {
     std::map<quint64, OneShot<Receipt>::Setter> m_waiters; ///< By token.
     std::function<void()> m_onChanged;
     std::function<void(const time::Sample &)> m_onTimeSample;
+    std::function<void(const std::vector<DialBackResult> &)> m_onReachChecked;
+    TreeNode::Probe m_probe;
     std::vector<std::weak_ptr<Watcher>> m_watchers;
 };
 
@@ -186,9 +203,10 @@ TreeNode::~TreeNode()
     m_driver->m_transport.setListener(nullptr);
 }
 
-void TreeNode::start(std::vector<net::Peer> seeds, std::vector<net::Endpoint> unknownSeeds)
+void TreeNode::start(std::vector<net::Peer> seeds, std::vector<net::Endpoint> unknownSeeds,
+    std::vector<net::Peer> anchors)
 {
-    m_driver->feed(Start{std::move(seeds), std::move(unknownSeeds)});
+    m_driver->feed(Start{std::move(seeds), std::move(unknownSeeds), std::move(anchors)});
 }
 
 QCoro::Task<Result<Done>> TreeNode::leave()
@@ -282,6 +300,31 @@ TreeStatus TreeNode::status() const
 void TreeNode::setFreeBytes(qint64 bytes)
 {
     m_driver->feed(SetFreeBytes{bytes});
+}
+
+void TreeNode::setSelf(net::Endpoint endpoint)
+{
+    m_driver->feed(SetSelf{std::move(endpoint)});
+}
+
+void TreeNode::addSeeds(std::vector<net::Peer> seeds)
+{
+    m_driver->feed(AddSeeds{std::move(seeds)});
+}
+
+void TreeNode::checkReach(quint16 port)
+{
+    m_driver->feed(CheckReach{port});
+}
+
+void TreeNode::onReachChecked(std::function<void(const std::vector<DialBackResult> &)> checked)
+{
+    m_driver->m_onReachChecked = std::move(checked);
+}
+
+void TreeNode::onProbe(Probe probe)
+{
+    m_driver->m_probe = std::move(probe);
 }
 
 std::vector<net::Peer> TreeNode::knownPeers() const

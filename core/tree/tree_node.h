@@ -30,7 +30,8 @@ public:
 
     /// Finds a place in the tree through `seeds` (id known: invite link, remembered peers) and
     /// `unknownSeeds` (address alone). Both empty: becomes the root of a new tree. Once.
-    void start(std::vector<net::Peer> seeds, std::vector<net::Endpoint> unknownSeeds);
+    void start(std::vector<net::Peer> seeds, std::vector<net::Endpoint> unknownSeeds,
+        std::vector<net::Peer> anchors = {});
 
     /// Tells members and neighbours, so that the children move at once. Done when the links are
     /// closed (at most 1 s), or Closed. start() is not possible afterwards.
@@ -86,6 +87,21 @@ public:
 
     /// What the store offers yet; goes into this node's next member record.
     void setFreeBytes(qint64 bytes);
+
+    /// Others shall dial us there from now on; told to everybody when it is another one.
+    void setSelf(net::Endpoint endpoint);
+    /// Nodes that were found while running, in the LAN.
+    void addSeeds(std::vector<net::Peer> seeds);
+
+    /// Asks two neighbours to dial us at the address that they see us at; `checked` gets what they
+    /// say, within 15 s: empty when there is nobody to ask.
+    void checkReach(quint16 port);
+    void onReachChecked(std::function<void(const std::vector<DialBackResult> &)> checked);
+    /// How neighbours are dialled that ask for it; `answer` once, with nothing when the peer's key
+    /// answered. Without it they are told that we cannot.
+    using Probe
+        = std::function<void(const net::Peer &, std::function<void(std::optional<Errc>)> answer)>;
+    void onProbe(Probe probe);
 
     /// @return peers worth remembering for the next start, the best first, at most 500.
     [[nodiscard]] std::vector<net::Peer> knownPeers() const;

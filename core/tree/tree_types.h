@@ -145,6 +145,15 @@ struct LinkStatus {
     friend bool operator==(const LinkStatus &, const LinkStatus &) = default;
 };
 
+/// What a neighbour says that dialled us on our request.
+struct DialBackResult {
+    NodeId helper;
+    net::Endpoint seen; ///< The address it sees us at; empty when it was silent.
+    QString result; ///< reached, refused, timeout, other, busy, silent.
+
+    friend bool operator==(const DialBackResult &, const DialBackResult &) = default;
+};
+
 /// A snapshot for people and tests.
 struct TreeStatus {
     TreeState state = TreeState::Idle;

@@ -58,6 +58,10 @@ sibling moves up as it is.
 )";
 
 const std::map<std::string_view, const char *> kAbout{
+    {"dialMe", "\"Dial me over a fresh connection at the address you see me at.\""},
+    {"dialedYou",
+        "Answer to dialMe: the address seen, and reached, refused, timeout, other (another "
+        "key answered) or busy."},
     {"hello", "The first word of both sides of a link."},
     {"state", "Heartbeat, answer to hello, and news of the sender's place."},
     {"contacts", "Answer to a hello that wants contacts."},
