@@ -4,6 +4,7 @@
 #include <base/program_start.h>
 
 #include <cstdio>
+#include <map>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -107,6 +108,7 @@ struct Sums {
     qint64 links = 0;
     qint64 leastMembers = 0;
     std::vector<double> rssMib;
+    std::map<QString, int> reasons; ///< Of the last changes of parents.
 };
 
 class Network {
@@ -166,6 +168,8 @@ public:
             sums.depth = std::max(sums.depth, number(u"depth"));
             sums.leastMembers = std::min(sums.leastMembers, number(u"members"));
             sums.rssMib.push_back(json.value(u"rssMib").toDouble());
+            for (const auto &reason : json.value(u"reasons").toArray())
+                ++sums.reasons[reason.toString()];
             if (i == source)
                 continue;
             sums.leastHeard = std::min(sums.leastHeard, number(u"heard"));
@@ -262,6 +266,12 @@ Flood flood(const Network &network, std::size_t source, qint64 count, qint64 win
         static_cast<long long>(count), result.perSecond, result.cpuUsPerDelivery,
         result.tcpBytesPerByte, static_cast<long long>(after.pulled - before.pulled),
         static_cast<long long>(after.parentChanges - before.parentChanges));
+    for (const auto &[reason, times] : after.reasons) {
+        const auto known = before.reasons.find(reason);
+        const int more = times - (known == before.reasons.end() ? 0 : known->second);
+        if (more > 0)
+            std::fprintf(stderr, "  %d x %s\n", more, qUtf8Printable(reason));
+    }
     return result;
 }
 

@@ -185,6 +185,13 @@ private:
         if (m_reportEvery > 0 && (m_heard - m_reportBase) % m_reportEvery == 0)
             answer({{QStringLiteral("heardNow"), m_heard - m_reportBase}});
     }
+    static QJsonArray reasonsOf(const tree::TreeStatus &status)
+    {
+        QJsonArray reasons;
+        for (const auto &change : status.history)
+            reasons.append(change.reason);
+        return reasons;
+    }
     void stats()
     {
         const auto status = m_tree.status();
@@ -206,7 +213,8 @@ private:
             {QStringLiteral("depth"), qint64{status.depth}},
             {QStringLiteral("links"), qint64{std::ssize(status.links)}},
             {QStringLiteral("members"), qint64{std::ssize(m_tree.members())}},
-            {QStringLiteral("parentChanges"), status.counters.parentChanges}});
+            {QStringLiteral("parentChanges"), status.counters.parentChanges},
+            {QStringLiteral("reasons"), reasonsOf(status)}});
     }
 
     const int m_descriptor;
