@@ -1359,10 +1359,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Messages to one node: %1 directly, %2 through a hole in a router, %3 carried by others.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>%1 messages carried for others.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1387,6 +1383,21 @@
     </message>
     <message numerus="yes">
         <source>%n node(s) shut out for a while.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Messages to one node: %1 sent, %2 not acknowledged, %3 received.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n direct link(s) made through routers.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>

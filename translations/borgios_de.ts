@@ -1304,10 +1304,6 @@
         <translation>%1 Nachrichten an alle empfangen, %2 Kopien zu viel.</translation>
     </message>
     <message>
-        <source>Messages to one node: %1 directly, %2 through a hole in a router, %3 carried by others.</source>
-        <translation>Nachrichten an einen Knoten: %1 direkt, %2 durch eine Lücke im Router, %3 von anderen weitergetragen.</translation>
-    </message>
-    <message>
         <source>%1 messages carried for others.</source>
         <translation>%1 Nachrichten für andere weitergetragen.</translation>
     </message>
@@ -1331,6 +1327,17 @@
         <translation>
             <numerusform>%n Knoten für eine Weile ausgesperrt.</numerusform>
             <numerusform>%n Knoten für eine Weile ausgesperrt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Messages to one node: %1 sent, %2 not acknowledged, %3 received.</source>
+        <translation>Nachrichten an einen Knoten: %1 gesendet, %2 nicht bestätigt, %3 empfangen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n direct link(s) made through routers.</source>
+        <translation>
+            <numerusform>%n direkte Verbindung durch Router hindurch.</numerusform>
+            <numerusform>%n direkte Verbindungen durch Router hindurch.</numerusform>
         </translation>
     </message>
 </context>

@@ -137,6 +137,13 @@
             <numerusform>%n nodes shut out for a while.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n direct link(s) made through routers.</source>
+        <translation>
+            <numerusform>%n direct link made through routers.</numerusform>
+            <numerusform>%n direct links made through routers.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>borg::ui::NodeStatus</name>

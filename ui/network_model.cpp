@@ -69,14 +69,15 @@ QString NetworkModel::describeFigures() const
     lines << tr("%1 messages to everybody received, %2 copies too many.")
                  .arg(locale.toString(tree.broadcastsDelivered),
                      locale.toString(tree.broadcastsDuplicate));
-    if (tree.unicastDirect + tree.unicastPunched + tree.unicastRelayed > 0)
-        lines << tr(
-            "Messages to one node: %1 directly, %2 through a hole in a router, %3 carried by "
-            "others.")
-                     .arg(locale.toString(tree.unicastDirect), locale.toString(tree.unicastPunched),
-                         locale.toString(tree.unicastRelayed));
-    if (tree.relayedForOthers > 0)
-        lines << tr("%1 messages carried for others.").arg(locale.toString(tree.relayedForOthers));
+    if (tree.messagesSent + tree.messagesFailed + tree.messagesHeard > 0)
+        lines << tr("Messages to one node: %1 sent, %2 not acknowledged, %3 received.")
+                     .arg(locale.toString(tree.messagesSent), locale.toString(tree.messagesFailed),
+                         locale.toString(tree.messagesHeard));
+    if (tree.messagesRelayed > 0)
+        lines << tr("%1 messages carried for others.").arg(locale.toString(tree.messagesRelayed));
+    if (tree.linksPunched > 0)
+        lines << tr("%n direct link(s) made through routers.", nullptr,
+            static_cast<int>(tree.linksPunched));
     lines << tr("%1 received and %2 sent since the start.")
                  .arg(Words::size(tree.bytesIn), Words::size(tree.bytesOut));
     if (tree.lastFailoverMs >= 0)

@@ -135,11 +135,14 @@ QString figures(const Tree &tree, const std::map<QString, Peer> &peers)
         u"%1 delivered, %2 copies too many"_s.arg(tree.broadcastsDelivered)
             .arg(tree.broadcastsDuplicate));
     row(u"to one node"_s,
-        u"%1 direct, %2 through a punched hole, %3 relayed; %4 carried for others"_s
-            .arg(tree.unicastDirect)
-            .arg(tree.unicastPunched)
-            .arg(tree.unicastRelayed)
-            .arg(tree.relayedForOthers));
+        u"%1 sent, %2 not acknowledged, %3 received; %4 carried for others"_s.arg(tree.messagesSent)
+            .arg(tree.messagesFailed)
+            .arg(tree.messagesHeard)
+            .arg(tree.messagesRelayed));
+    row(u"direct links"_s,
+        u"%1 dialled, %2 dialled back, %3 punched through routers"_s.arg(tree.linksDialled)
+            .arg(tree.linksReversed)
+            .arg(tree.linksPunched));
     row(u"traffic"_s, u"%1 in, %2 out"_s.arg(sizeText(tree.bytesIn), sizeText(tree.bytesOut)));
     if (tree.lastFailoverMs >= 0)
         row(u"last failover"_s, u"took %1 ms"_s.arg(tree.lastFailoverMs));
@@ -273,6 +276,46 @@ Run invite(Session &session)
         session.outJson(wire::encodeFields(*reply));
     else
         session.out(reply->link + u'\n');
+    co_return Exit::Ok;
+}
+
+Run ping(Session &session)
+{
+    if (session.args.operands.isEmpty()) {
+        const auto all = co_await session.ask(PingAll{});
+        if (!all)
+            co_return session.fail(all.error());
+        if (session.json)
+            session.outJson(wire::encodeFields(*all));
+        else
+            session.out(
+                u"%1 other nodes have it after %2 ms; %3 are known to be up\n"_s.arg(all->reached)
+                    .arg(all->tookMs)
+                    .arg(all->known));
+        co_return all->reached >= all->known ? Exit::Ok : Exit::Network;
+    }
+    const QString what = session.args.operands.first();
+    const auto known = co_await session.ask(GetPeers{});
+    if (!known)
+        co_return session.fail(known.error());
+    QStringList ids;
+    for (const Peer &peer : known->peers) {
+        if (what.size() >= 6 && peer.id.startsWith(what))
+            ids.append(peer.id);
+    }
+    if (ids.size() > 1)
+        co_return session.fail(Exit::Usage,
+            u"%1 nodes begin with \"%2\"; give more of the id."_s.arg(ids.size()).arg(what));
+    const auto reply = co_await session.ask(Ping{ids.value(0, what)});
+    if (!reply && reply.error().code == Errc::Malformed)
+        co_return session.fail(Exit::Usage, reply.error().detail);
+    if (!reply)
+        co_return session.fail(reply.error());
+    if (session.json)
+        session.outJson(wire::encodeFields(*reply));
+    else
+        session.out(u"%1  %2, %3\n"_s.arg(shortId(ids.value(0, what)), delayText(reply->rttUs),
+            reply->hops == 1 ? u"directly"_s : u"over %1 links"_s.arg(reply->hops)));
     co_return Exit::Ok;
 }
 

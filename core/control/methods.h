@@ -91,6 +91,45 @@ struct CheckReach {
     static constexpr auto fields() { return std::tuple{}; }
 };
 
+struct Ping {
+    static constexpr std::string_view kName = "ping";
+    static constexpr std::string_view kDoc = "Asks another node whether it is there.";
+    struct Reply {
+        qint64 rttUs = 0;
+        qint64 hops = 0;
+        qint64 attempts = 0;
+        static constexpr auto fields()
+        {
+            return std::tuple{field("rttUs", &Reply::rttUs, "There and back."),
+                field("hops", &Reply::hops, "Links on the way there; 1 is a direct link."),
+                field("attempts", &Reply::attempts, "How often it was asked.")};
+        }
+    };
+    QString node;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("node", &Ping::node, "Its id, 52 characters of base32.")};
+    }
+};
+
+struct PingAll {
+    static constexpr std::string_view kName = "pingAll";
+    static constexpr std::string_view kDoc
+        = "Sends a word to every node and counts who has it, within 3 s.";
+    struct Reply {
+        qint64 reached = 0;
+        qint64 known = 0;
+        qint64 tookMs = 0;
+        static constexpr auto fields()
+        {
+            return std::tuple{field("reached", &Reply::reached, "Other nodes that have it."),
+                field("known", &Reply::known, "Other nodes known to be up."),
+                field("tookMs", &Reply::tookMs, "Until the count was whole.")};
+        }
+    };
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
 struct Stop {
     static constexpr std::string_view kName = "stop";
     static constexpr std::string_view kDoc = "Tells the neighbours, closes the files and ends.";
@@ -182,6 +221,6 @@ struct MethodTable {
 };
 using Methods = MethodTable<Hello, Subscribe, GetStatus, GetTree, GetPeers, Put, Get, Cancel, Wait,
     ListFiles, RemoveFile, GetLink, Stop, GetLog, GetInvite, Doctor, GetConfig, GetTime, GetReach,
-    CheckReach>;
+    CheckReach, Ping, PingAll>;
 
 } // namespace borg::control

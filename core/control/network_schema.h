@@ -73,7 +73,7 @@ struct Peer {
             field("lastSeenUtcMs", &Peer::lastSeenUtcMs, "0 when never since the start."),
             added("linkSinceUtcMs", &Peer::linkSinceUtcMs, "0 without a link."),
             added("region", &Peer::region, "Nodes near each other share it; empty when unknown."),
-            added("score", &Peer::score, "0 is good; below -100 it is greylisted."),
+            added("score", &Peer::score, "Good deeds add up to 20; below -100 it is greylisted."),
             added("greylisted", &Peer::greylisted, "We take no links of it for a while."),
             added("misdeeds", &Peer::misdeeds, 32, "What it did wrong, the most frequent first.")};
     }
@@ -113,10 +113,13 @@ struct Tree {
     qint64 latRootUs = -1;
     qint64 networkSize = 0;
     qint64 lastFailoverMs = -1;
-    qint64 unicastDirect = 0;
-    qint64 unicastPunched = 0;
-    qint64 unicastRelayed = 0;
-    qint64 relayedForOthers = 0;
+    qint64 messagesSent = 0;
+    qint64 messagesFailed = 0;
+    qint64 messagesHeard = 0;
+    qint64 messagesRelayed = 0;
+    qint64 linksDialled = 0;
+    qint64 linksReversed = 0;
+    qint64 linksPunched = 0;
     qint64 bytesIn = 0;
     qint64 bytesOut = 0;
     qint64 greylisted = 0;
@@ -145,11 +148,13 @@ struct Tree {
             added("networkSize", &Tree::networkSize, "Nodes in the network; an estimate."),
             added("lastFailoverMs", &Tree::lastFailoverMs,
                 "From the last lost parent to the next one; -1 when none was lost."),
-            added(
-                "unicastDirect", &Tree::unicastDirect, "Messages to one node over a link of ours."),
-            added("unicastPunched", &Tree::unicastPunched, "The same through a punched hole."),
-            added("unicastRelayed", &Tree::unicastRelayed, "The same carried by other nodes."),
-            added("relayedForOthers", &Tree::relayedForOthers, "Messages that we carried."),
+            added("messagesSent", &Tree::messagesSent, "To one node, and acknowledged by it."),
+            added("messagesFailed", &Tree::messagesFailed, "To one node, and not acknowledged."),
+            added("messagesHeard", &Tree::messagesHeard, "To this node alone, each once."),
+            added("messagesRelayed", &Tree::messagesRelayed, "Of others, carried by us."),
+            added("linksDialled", &Tree::linksDialled, "Direct links made on demand: we dialled."),
+            added("linksReversed", &Tree::linksReversed, "The other side dialled when asked."),
+            added("linksPunched", &Tree::linksPunched, "Both dialled at once, through routers."),
             added("bytesIn", &Tree::bytesIn, "On all links since the start."),
             added("bytesOut", &Tree::bytesOut, "On all links since the start."),
             added("greylisted", &Tree::greylisted, "Nodes that we take no links of for a while."),

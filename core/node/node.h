@@ -119,6 +119,8 @@ private:
         QString jobId, QString link, std::shared_ptr<store::Sink> sink, Guard guard);
     QCoro::Task<Result<Done>> runRemove(
         QString fileId, control::Answer<control::RemoveFile> answer);
+    QCoro::Task<Result<Done>> runPing(NodeId node, control::Answer<control::Ping> answer);
+    QCoro::Task<Result<Done>> runPingAll(control::Answer<control::PingAll> answer);
     [[nodiscard]] std::vector<control::Check> checks();
 
     // the picture (node_view.cpp)

@@ -111,6 +111,22 @@ void Node::addMethods()
         m_server->touch(Part::Reach);
         answer(Nothing{});
     });
+    m_server->on<Ping>([this](const Ping &request, const Answer<Ping> &answer) {
+        const auto node = NodeId::fromText(request.node);
+        if (!node)
+            answer(Error{
+                Errc::Malformed, u"\"%1\" is not the id of a node."_s.arg(request.node.left(60))});
+        else if (!m_hasJoined)
+            answer(Error{Errc::Busy, u"The node is still starting; try again in a moment."_s});
+        else
+            m_scope.spawn("a ping"_L1, runPing(*node, answer));
+    });
+    m_server->on<PingAll>([this](const PingAll &, const Answer<PingAll> &answer) {
+        if (!m_hasJoined)
+            answer(Error{Errc::Busy, u"The node is still starting; try again in a moment."_s});
+        else
+            m_scope.spawn("a ping of all"_L1, runPingAll(answer));
+    });
     m_server->on<Stop>([this](const Stop &, const Answer<Stop> &answer) {
         answer(Nothing{});
         m_clock.after(0s, [this] { stop(); });
@@ -160,6 +176,42 @@ void Node::addJobMethods()
             answer(std::move(reply));
         });
     });
+}
+
+QCoro::Task<Result<Done>> Node::runPing(NodeId node, control::Answer<control::Ping> answer)
+{
+    const auto receipt = co_await m_tree->ping(node);
+    if (receipt) {
+        answer(control::Ping::Reply{receipt->rttUs, receipt->hops, receipt->attempts});
+        co_return Done{};
+    }
+    switch (receipt.error().code) {
+    case Errc::Timeout:
+        answer(Error{Errc::Timeout, u"The node did not answer."_s});
+        break;
+    case Errc::Unreachable:
+        answer(Error{Errc::Unreachable, u"No way to that node is known."_s});
+        break;
+    case Errc::Conflict:
+        answer(Error{Errc::Malformed, u"That is this node itself."_s});
+        break;
+    default:
+        answer(receipt.error());
+    }
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> Node::runPingAll(control::Answer<control::PingAll> answer)
+{
+    const Ticks begun = m_clock.now();
+    const auto reached = co_await m_tree->broadcastCounted(u"ping"_s, {});
+    if (!reached) {
+        answer(reached.error());
+        co_return Done{};
+    }
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.now() - begun);
+    answer(control::PingAll::Reply{*reached, memberCount() - 1, took.count()});
+    co_return Done{};
 }
 
 void Node::addFileMethods()

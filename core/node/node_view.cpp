@@ -85,6 +85,22 @@ std::vector<QString> pathToRoot(const tree::TreeStatus &now, const IdFinder &ids
     return path;
 }
 
+/// As Time::warningCode says it.
+QString codeOf(time::Warning warning)
+{
+    switch (warning) {
+    case time::Warning::None:
+        break;
+    case time::Warning::Unsynchronised:
+        return u"unsynchronised"_s;
+    case time::Warning::OsOff:
+        return u"osOff"_s;
+    case time::Warning::PeersDisagree:
+        return u"peersDisagree"_s;
+    }
+    return {};
+}
+
 void addScore(control::Peer &peer, const tree::Scores::Record &record)
 {
     peer.score = std::lround(record.score);
@@ -238,6 +254,13 @@ control::Tree Node::tree() const
     tree.latRootUs = now.latRootUs;
     tree.lastFailoverMs = now.lastFailoverMs;
     tree.networkSize = memberCount();
+    tree.messagesSent = now.counters.messagesSent;
+    tree.messagesFailed = now.counters.messagesFailed;
+    tree.messagesHeard = now.counters.messagesHeard;
+    tree.messagesRelayed = now.counters.messagesRelayed;
+    tree.linksDialled = now.counters.directLinks;
+    tree.linksReversed = now.counters.reversedLinks;
+    tree.linksPunched = now.counters.punchedLinks;
     const auto totals = m_tls->stats();
     tree.handshakesRefused = static_cast<qint64>(totals.refused);
     tree.bytesIn = static_cast<qint64>(totals.bytesIn);
@@ -258,6 +281,7 @@ control::Time Node::worldTime() const
     time.osBoundUs = now.osBoundUs;
     time.osSynchronised = now.osSynchronised;
     time.warning = warningOf(now);
+    time.warningCode = codeOf(now.warning);
     return time;
 }
 

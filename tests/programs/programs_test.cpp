@@ -136,6 +136,21 @@ private Q_SLOTS:
         QCOMPARE(first.value(u"score").toInt(-1), 0);
     }
 
+    void nodesAnswerAPing()
+    {
+        const auto id = ctl(3, {u"status"_s, u"--json"_s}).json().value(u"nodeId").toString();
+        const auto one = ctl(1, {u"ping"_s, id.left(8), u"--json"_s});
+        QCOMPARE(one.code, 0);
+        QVERIFY(one.json().value(u"rttUs").toInteger() > 0);
+        QVERIFY(one.json().value(u"hops").toInt() >= 1);
+        QCOMPARE(ctl(3, {u"ping"_s, id}).code, 2); // itself
+        QCOMPARE(ctl(1, {u"ping"_s, u"nonsense"_s}).code, 2);
+        const auto all = ctl(2, {u"ping"_s, u"--json"_s});
+        QCOMPARE(all.json().value(u"reached").toInt(), 2);
+        QCOMPARE(all.json().value(u"known").toInt(), 2);
+        QCOMPARE(all.code, 0);
+    }
+
     void theTimeIsTold()
     {
         const auto text = ctl(1, {u"time"_s});

@@ -200,9 +200,9 @@ control::Snapshot member()
     snapshot.tree.lastFailoverMs = 410;
     snapshot.tree.broadcastsDelivered = 12'480;
     snapshot.tree.broadcastsDuplicate = 31;
-    snapshot.tree.unicastDirect = 220;
-    snapshot.tree.unicastPunched = 12;
-    snapshot.tree.unicastRelayed = 3;
+    snapshot.tree.messagesSent = 220;
+    snapshot.tree.linksPunched = 12;
+    snapshot.tree.messagesRelayed = 3;
     snapshot.tree.bytesIn = 182'000'000;
     snapshot.tree.bytesOut = 391'000'000;
     snapshot.tree.handshakesRefused = 4;
