@@ -63,6 +63,8 @@ public:
     [[nodiscard]] Flow &flow() { return m_flow; }
     /// What `from`, who is no neighbour, lacks. @return false when it breaks the protocol.
     [[nodiscard]] bool compared(Link &from, const Compare &word, QByteArrayView digest);
+    [[nodiscard]] qsizetype heldBytes() const { return m_held.sizeBytes(); }
+    [[nodiscard]] std::size_t missingCount() const { return m_pulls.missingCount(); }
     [[nodiscard]] bool hasSeen(const MessageId &id) const { return m_seen.contains(id); }
 
     /// For Attach and Accept: what we have, and what the other side has not.

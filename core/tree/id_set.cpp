@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "id_set.h"
 
-#include <cstring>
+#include <QHashFunctions>
 
 namespace borg::tree {
 
@@ -11,8 +11,7 @@ constexpr std::size_t kSlotsMin = 64; // a power of two, as all sizes
 
 std::size_t IdSet::Generation::slotOf(const MessageId &id) const
 {
-    std::size_t slot;
-    std::memcpy(&slot, id.bytes.data(), sizeof slot);
+    std::size_t slot = qHashBits(id.bytes.data(), id.bytes.size(), salt);
     const std::size_t mask = slots.size() - 1;
     for (slot &= mask; slots[slot] != MessageId{} && slots[slot] != id; slot = (slot + 1) & mask) {
     }
@@ -52,7 +51,7 @@ bool IdSet::contains(const MessageId &id) const
 void IdSet::insert(const MessageId &id, Ticks now)
 {
     if (m_young.count >= kGenerationMax || now >= m_youngSince + kGenerationSpan) {
-        m_old = std::exchange(m_young, {});
+        m_old = std::exchange(m_young, {m_young.salt, {}, 0});
         m_youngSince = now;
     }
     m_young.insert(id);

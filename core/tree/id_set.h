@@ -12,6 +12,13 @@ public:
     static constexpr std::size_t kGenerationMax = 100'000;
     static constexpr Ticks kGenerationSpan = std::chrono::seconds(120);
 
+    /// @param salt nobody else knows it: ids made to fall on one spot would make the set slow.
+    explicit IdSet(std::size_t salt)
+        : m_young{salt, {}, 0}
+        , m_old{salt, {}, 0}
+    {
+    }
+
     [[nodiscard]] bool contains(const MessageId &id) const;
     /// Keeps `id` for kGenerationSpan at least, unless more than kGenerationMax follow it.
     void insert(const MessageId &id, Ticks now);
@@ -19,6 +26,7 @@ public:
 private:
     /// Open addressing; ids are hashes already. All zero means free, which no hash will be.
     struct Generation {
+        std::size_t salt = 0;
         std::vector<MessageId> slots;
         std::size_t count = 0;
 

@@ -436,6 +436,9 @@ TreeStatus PeerTree::status() const
     }
     status.offenders = m_context.scores.worst(kOffendersShown);
     status.offences = m_context.scores.totals();
+    status.queuedBytes = m_links.backlogBytes();
+    status.heldBytes = m_broadcast.heldBytes();
+    status.missing = static_cast<qint64>(m_broadcast.missingCount());
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include <tree/links.h>
 #include <tree/message_store.h>
 
+#include <QHashFunctions>
 #include <QVarLengthArray>
 
 #include <unordered_map>
@@ -31,6 +32,7 @@ public:
     Pulls(Context &context, Links &links)
         : m_context(context)
         , m_links(links)
+        , m_missing(0, SaltedHash{context.rng.bits()})
     {
     }
 
@@ -66,7 +68,14 @@ private:
         bool isOffered = false;
     };
     using Due = std::pair<Ticks, MessageId>;
-    using Entries = std::unordered_map<MessageId, Missing, MessageIdHash>;
+    struct SaltedHash { ///< Whoever announces ids can choose them freely.
+        std::size_t salt;
+        std::size_t operator()(const MessageId &id) const noexcept
+        {
+            return qHashBits(id.bytes.data(), id.bytes.size(), salt);
+        }
+    };
+    using Entries = std::unordered_map<MessageId, Missing, SaltedHash>;
 
     Missing *ensure(Link &from, const MessageId &id, Ticks wait);
     void close(Missing &missing);

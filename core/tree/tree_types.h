@@ -172,6 +172,9 @@ struct TreeStatus {
     TreeCounters counters;
     std::vector<ParentChange> history; ///< The last 64, oldest first.
     std::vector<LinkStatus> links; ///< In order of id.
+    qint64 queuedBytes = 0; ///< Wait for links, over all of them; at most 64 MiB.
+    qint64 heldBytes = 0; ///< Wait for the credit of their sources; at most 16 MiB.
+    qint64 missing = 0; ///< Ids announced, messages not here yet; at most 20,000.
     std::vector<Scores::Record> offenders; ///< The worst first, at most 256; linked or not.
     std::array<qint64, kOffenceCount> offences{}; ///< Of all peers since the start, by Offence.
 };

@@ -15,3 +15,6 @@ set_tests_properties(sim.time_sim_test PROPERTIES TIMEOUT 1800) # the soak has 1
 borg_test(sim time_tree_test)
 target_link_libraries(time_tree_test PRIVATE Borg::tree)
 set_tests_properties(sim.time_tree_test PROPERTIES TIMEOUT 1800) # the soak has 20 seeds
+borg_test(sim byzantine_test)
+target_link_libraries(byzantine_test PRIVATE Borg::tree)
+set_tests_properties(sim.byzantine_test PROPERTIES TIMEOUT 7200) # the soak has 100 seeds a class

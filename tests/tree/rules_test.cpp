@@ -63,7 +63,7 @@ private Q_SLOTS:
 
     void aSetForgetsTheOldestFirst()
     {
-        IdSet set;
+        IdSet set(7);
         constexpr auto kMany = static_cast<quint32>(2 * IdSet::kGenerationMax);
         for (quint32 i = 0; i < kMany; ++i)
             set.insert(messageId(i), 1s);
