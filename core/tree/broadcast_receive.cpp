@@ -9,6 +9,7 @@ namespace {
 /// Hops give some more than sources may take, for what the way bunches up.
 constexpr double kSlack = 1.5;
 constexpr int kInRowMax = 4;
+constexpr int kPlain = 8; ///< So many pulled, and most of all: no need to wait for the span's end.
 } // namespace
 
 bool Broadcast::messages(Link &from, const wire::Frame &frame)
@@ -388,7 +389,8 @@ void Broadcast::judgeParent()
     const Link *parent = m_links.parent();
     const auto id = parent ? std::optional(parent->peer.id) : std::nullopt;
     const bool isOver = m_context.now() >= m_span.since + kParentSpan;
-    if (id == m_span.parent && !isOver && m_span.mostInRow < kInRowMax)
+    const bool isPlain = m_span.pulled >= kPlain && 2 * m_span.pulled > m_span.all;
+    if (id == m_span.parent && !isOver && !isPlain && m_span.mostInRow < kInRowMax)
         return;
     const Span span = std::exchange(m_span, Span{id, m_context.now(), 0, 0, 0});
     if (id != span.parent || !parent || m_context.now() < m_faultAt + kFaultEvery)

@@ -24,7 +24,8 @@ void Flow::look(const NodeId &id, Link &link)
     if (m_context.now() < link.flushedAt + kInLimbo)
         return;
     const bool wasStuck = link.isStuck;
-    if (link.backlogBytes <= (link.pressedSince ? kLowBytes : kHighBytes))
+    if (link.backlogBytes <= (link.pressedSince ? kLowBytes : kHighBytes)
+        && m_links.delayOf(link) <= Links::kPushDelayMax)
         link.pressedSince.reset();
     else if (!link.pressedSince)
         link.pressedSince = m_context.now();
@@ -35,7 +36,7 @@ void Flow::look(const NodeId &id, Link &link)
 
 void Flow::balance()
 {
-    if (!m_isBusy && m_links.backlogBytes() <= kHighBytes)
+    if (!m_isBusy && m_links.backlogBytes() == 0)
         return;
     m_isBusy = false;
     std::size_t behindCount = 0;
@@ -54,7 +55,7 @@ void Flow::balance()
         tell(link, isHeld);
         m_isBusy |= isHeld;
     }
-    if (m_isBusy || m_links.backlogBytes() > kHighBytes)
+    if (m_isBusy || m_links.backlogBytes() > 0)
         m_context.wakeBy(m_context.now() + kLookEvery);
 }
 

@@ -14,7 +14,8 @@ namespace borg::tree {
 /// instead, and a child is sent elsewhere.
 class Flow {
 public:
-    static constexpr qsizetype kHighBytes = 256 * 1024; ///< Behind when more waits,
+    /// Behind when more waits, or it would wait for Links::kPushDelayMax,
+    static constexpr qsizetype kHighBytes = 256 * 1024;
     static constexpr qsizetype kLowBytes = 64 * 1024; ///< until no more waits than this.
     static constexpr Ticks kStuckAfter = std::chrono::seconds(5);
     static constexpr Ticks kStuckAfterHeld = std::chrono::seconds(8); ///< The peer lives, at least.

@@ -13,7 +13,7 @@ namespace borg::tree {
 class SeqWindow {
 public:
     static constexpr quint64 kReach = 16'384;
-    static constexpr std::size_t kGapsMax = 32;
+    static constexpr std::size_t kGapsMax = 512;
 
     struct Range {
         quint64 first = 0;

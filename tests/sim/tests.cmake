@@ -18,3 +18,5 @@ set_tests_properties(sim.time_tree_test PROPERTIES TIMEOUT 1800) # the soak has 
 borg_test(sim byzantine_test)
 target_link_libraries(byzantine_test PRIVATE Borg::tree)
 set_tests_properties(sim.byzantine_test PROPERTIES TIMEOUT 7200) # the soak has 100 seeds a class
+borg_test(sim flow_sim_test)
+target_link_libraries(flow_sim_test PRIVATE Borg::tree)
