@@ -4,6 +4,7 @@
 
 #include <QDateTime>
 #include <QTimeZone>
+#include <qr/qr_code.h>
 
 /// The verbs about the network around the node: peers, tree, time, invite, doctor.
 namespace borgctl {
@@ -276,6 +277,12 @@ Run invite(Session &session)
         session.outJson(wire::encodeFields(*reply));
     else
         session.out(reply->link + u'\n');
+    if (!session.json && session.args.has("qr")) {
+        const auto code = qr::qrOf(reply->link);
+        if (!code)
+            co_return session.fail(code.error());
+        session.out(u'\n' + qr::terminal(*code));
+    }
     co_return Exit::Ok;
 }
 

@@ -17,5 +17,5 @@ function(borg_cluster_test)
   endforeach()
 endfunction()
 
-borg_cluster_test(time_test survival_test bad_input_test custody_test netns_test)
+borg_cluster_test(time_test survival_test bad_input_test custody_test netns_test reach_test)
 target_link_libraries(custody_test PRIVATE Borg::store Borg::sim)
