@@ -266,8 +266,8 @@ QByteArray defaultConfigFile()
 # a network on this computer only.
 # port_mapping = "auto"
 
-# Whether nodes of the same network find each other in the local network: "on", "off" or "auto", which
-# is on except in a network on this computer only.
+# Whether nodes of the same network find each other in the local network: "on", "off" or "auto",
+# which is on except in a network on this computer only.
 # lan_discovery = "auto"
 
 [log]

@@ -137,7 +137,7 @@ Finding lan(const Facts &facts)
     return finding(u"local network"_s, true,
         facts.findsLan
             ? u"%1 other nodes were heard in the local network lately."_s.arg(facts.lanPeers)
-            : u"Nodes in the local network are not looked for (network.lan_discovery)."_s,
+            : u"The local network is not searched (network.lan_discovery is off)."_s,
         {});
 }
 
@@ -157,7 +157,7 @@ QString reasonOf(const Reachability &now)
         return u"Other nodes reach this one with the help of a third, through the router."_s;
     case State::RelayOnly:
         return now.isDoubleNat
-            ? u"Other nodes cannot dial this one, which is behind two routers: others carry to it."_s
+            ? u"Other nodes cannot dial this one, behind two routers: others carry to it."_s
             : u"Other nodes cannot dial this one from outside: others carry to it."_s;
     case State::Lan:
         return u"Only nodes of the local network were met so far."_s;

@@ -97,8 +97,10 @@ table inet upnp {
   chain prerouting_miniupnpd { }
   chain postrouting_miniupnpd { }
   chain forward { type filter hook forward priority -5; policy accept; jump miniupnpd; }
-  chain in { type nat hook prerouting priority dstnat; policy accept; iifname "wan" jump prerouting_miniupnpd; }
-  chain out { type nat hook postrouting priority srcnat; policy accept; oifname "wan" jump postrouting_miniupnpd; }
+  chain in { type nat hook prerouting priority dstnat; policy accept;
+    iifname "wan" jump prerouting_miniupnpd; }
+  chain out { type nat hook postrouting priority srcnat; policy accept;
+    oifname "wan" jump postrouting_miniupnpd; }
 }
 END)"_s);
     if (chains.exitCode != 0)
