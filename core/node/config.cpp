@@ -107,6 +107,15 @@ std::optional<QString> takeLanDiscovery(const toml::node &value, Config &config)
     return std::nullopt;
 }
 
+std::optional<QString> takeUplink(const toml::node &value, Config &config)
+{
+    const QString uplink = text(value).trimmed();
+    config.uplinkBits = uplink == u"none" ? std::optional<qint64>(0) : parseRate(uplink);
+    if (!value.is_string() || (!config.uplinkBits && uplink != u"auto"))
+        return u"\"auto\", \"none\" or a rate such as \"50 Mbit/s\""_s;
+    return std::nullopt;
+}
+
 constexpr std::array kLevels{"debug"_L1, "info"_L1, "warning"_L1, "error"_L1};
 
 std::optional<QString> takeLevel(const toml::node &value, Config &config)
@@ -127,7 +136,8 @@ std::map<QString, Section> sections()
         {u"storage"_s, {{u"limit"_s, takeLimit}, {u"min_free"_s, takeMinFree}}},
         {u"network"_s,
             {{u"seeds"_s, takeSeeds}, {u"advertise"_s, takeAdvertise},
-                {u"port_mapping"_s, takePortMapping}, {u"lan_discovery"_s, takeLanDiscovery}}},
+                {u"port_mapping"_s, takePortMapping}, {u"lan_discovery"_s, takeLanDiscovery},
+                {u"uplink"_s, takeUplink}}},
         {u"log"_s, {{u"level"_s, takeLevel}}},
     };
 }
@@ -228,7 +238,8 @@ QJsonObject Config::toJson() const
                 {u"lan_discovery"_s,
                     !findsLan       ? u"auto"_s
                         : *findsLan ? u"on"_s
-                                    : u"off"_s}}},
+                                    : u"off"_s},
+                {u"uplink"_s, uplinkBits ? rateText(*uplinkBits) : u"auto"_s}}},
         {u"log"_s, QJsonObject{{u"level"_s, kLevels[static_cast<std::size_t>(logLevel)]}}},
     };
 }
@@ -270,10 +281,40 @@ QByteArray defaultConfigFile()
 # which is on except in a network on this computer only.
 # lan_discovery = "auto"
 
+# What this computer can send, such as "50 Mbit/s": decides how many other nodes hang on it in the
+# tree. "none" for a link that is metered, or a battery: then no node does.
+# uplink = "auto"
+
 [log]
 # How much is written to node.log: "debug", "info", "warning" or "error".
 # level = "info"
 )";
+}
+
+std::optional<qint64> parseRate(QStringView rate)
+{
+    constexpr std::array<std::pair<QLatin1StringView, double>, 4> kUnits{
+        {{"kbit/s"_L1, 1e3}, {"mbit/s"_L1, 1e6}, {"gbit/s"_L1, 1e9}, {"bit/s"_L1, 1}}};
+    const QStringView trimmed = rate.trimmed();
+    for (const auto &[unit, factor] : kUnits) {
+        if (!trimmed.endsWith(unit, Qt::CaseInsensitive))
+            continue;
+        bool isNumber = false;
+        const double bits = trimmed.chopped(unit.size()).trimmed().toDouble(&isNumber) * factor;
+        if (!isNumber || !(bits >= 0 && bits < 9e15))
+            return std::nullopt;
+        return std::llround(bits);
+    }
+    return std::nullopt;
+}
+
+QString rateText(qint64 bitsPerSecond)
+{
+    const auto bits = static_cast<double>(bitsPerSecond);
+    return bitsPerSecond == 0            ? u"none"_s
+        : bitsPerSecond >= 1'000'000'000 ? u"%1 Gbit/s"_s.arg(bits / 1e9)
+        : bitsPerSecond >= 1'000'000     ? u"%1 Mbit/s"_s.arg(bits / 1e6)
+                                         : u"%1 kbit/s"_s.arg(bits / 1e3);
 }
 
 std::optional<qint64> parseSize(QStringView size)

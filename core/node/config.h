@@ -20,6 +20,9 @@ struct Config {
     qint64 minFreeBytes = 2LL << 30; ///< Stays free on the disk, whatever the limit says.
     bool mapsPorts = true; ///< Asks the router for a port.
     std::optional<bool> findsLan; ///< Calls into the local network; none: not in local networks.
+    /// What this computer can send, in bits per second: decides how many nodes hang on it. None:
+    /// measured. 0: nothing to spare, as on a metered link or a battery; nobody hangs on it.
+    std::optional<qint64> uplinkBits;
     std::vector<Seed> seeds; ///< Further nodes to join through.
     LogLevel logLevel = LogLevel::Info;
 
@@ -36,6 +39,10 @@ struct Config {
 
 /// "50 GiB", "500 MB", "1048576"; units of 1000 and of 1024. At most 2^53 - 1 bytes.
 [[nodiscard]] std::optional<qint64> parseSize(QStringView text);
+/// "50 Mbit/s", "1.5 Gbit/s", "800 kbit/s". @return bits per second, below 2^53.
+[[nodiscard]] std::optional<qint64> parseRate(QStringView text);
+/// The same back: "50 Mbit/s".
+[[nodiscard]] QString rateText(qint64 bitsPerSecond);
 /// With three digits and a unit of 1024: "50 GiB", "1.25 MiB", "17 bytes".
 [[nodiscard]] QString sizeText(qint64 bytes);
 

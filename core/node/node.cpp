@@ -6,6 +6,7 @@
 
 #include <control/paths.h>
 #include <disk/on_executor.h>
+#include <tree/place.h>
 
 #include <QDir>
 #include <QFile>
@@ -327,6 +328,9 @@ void Node::makeTree()
     config.network = m_networkId;
     config.self = m_self;
     config.local = m_genesis.local;
+    config.measuresUplink = !m_config.uplinkBits && !m_genesis.local;
+    if (m_config.uplinkBits)
+        config.capacity = tree::capacityFor(*m_config.uplinkBits);
     m_tree.emplace(m_scope, m_rng, m_tls->transport(net::Protocol::Tree), *m_crypto, config);
     m_tree->onChanged([this] {
         if (m_reach)

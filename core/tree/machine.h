@@ -147,6 +147,7 @@ struct Context {
     const NodeId self;
     Moment moment{};
     Actions *actions = nullptr;
+    quint32 capacity = config.capacity; ///< Children at most, by what was measured.
     TreeCounters counters{};
     Ticks wakeAt = Ticks::max(); ///< When something is due next.
     bool isStatusChanged = false;

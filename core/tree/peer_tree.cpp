@@ -307,6 +307,10 @@ void PeerTree::announceSelf()
 bool PeerTree::isInner(const Broadcast::Received &received)
 {
     const auto &[delivered, type, seq, head, from] = received;
+    if (from && delivered.src == m_placement.standing().place.root) {
+        if (const auto view = net::readMessage(delivered.message))
+            m_placement.heardRoot(*from, view->tsUs);
+    }
     if (type == QByteArrayView(MemberRecord::kName.data(), MemberRecord::kName.size())) {
         (void)m_members.record(delivered.src, seq, delivered.message, head);
         return true;

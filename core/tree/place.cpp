@@ -130,11 +130,10 @@ quint32 capacityFor(qint64 bitsPerSecond)
                                       : 24;
 }
 
-quint32 rankOf(Ticks uptime, quint32 capacity)
+quint32 rankOf(std::size_t index, std::size_t heirs)
 {
-    const auto seconds
-        = static_cast<quint64>(std::chrono::duration_cast<std::chrono::seconds>(uptime).count());
-    return static_cast<quint32>(std::bit_width(seconds)) * 8 + std::min(capacity / 4, 7U);
+    return index < heirs ? kRankMax - static_cast<quint32>(std::min<std::size_t>(index, kRankMax))
+                         : 0;
 }
 
 } // namespace borg::tree

@@ -61,7 +61,8 @@ inline constexpr Ticks kGainMin = std::chrono::milliseconds(10);
 /// @return how many children a node takes that sends so much at most: 0, 4, 8 or 24.
 [[nodiscard]] quint32 capacityFor(qint64 bitsPerSecond);
 
-/// @return 0 to kRankMax: the longer a node is up and the more children it takes, the higher.
-[[nodiscard]] quint32 rankOf(Ticks uptime, quint32 capacity);
+/// @return the rank of a root that was at `index` of the last root's list of `heirs`, who stand in
+///         it by what that root saw of them; 0 for a root that was not in it.
+[[nodiscard]] quint32 rankOf(std::size_t index, std::size_t heirs);
 
 } // namespace borg::tree

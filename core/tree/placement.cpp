@@ -23,13 +23,14 @@ Placement::Placement(Context &context, Links &links, Broadcast &broadcast, Membe
     , m_upkeep(context, links, m_book, members, m_standing)
     , m_moves(context, links, m_book, members, m_standing)
     , m_walks(context, links)
+    , m_uplink(context.config.capacity)
 {
 }
 
 void Placement::start(const Start &event)
 {
     m_startedAt = m_context.now();
-    m_standing.place = placeOfRoot(m_context.self, 0, 0, m_context.config.capacity);
+    m_standing.place = placeOfRoot(m_context.self, 0, 0, m_context.capacity);
     for (const auto &seed : event.seeds)
         m_book.add(seed, AddressBook::Rank::Seed);
     for (const auto &anchor : event.anchors)
@@ -230,7 +231,7 @@ bool Placement::hear(Link &from, const Attach &word, QByteArrayView bytes)
         noticeBetter(from);
         return true;
     }
-    if (!from.isChild && childCount() >= m_context.config.capacity)
+    if (!from.isChild && childCount() >= m_standing.place.capacity)
         return refuse(from, u"full"_s), true;
     if (const auto until = m_sentOnUntil.find(from.peer.id);
         until != m_sentOnUntil.end() && until->second > m_context.now())
@@ -368,7 +369,8 @@ void Placement::adopt(Link &parent)
 {
     Place next = placeUnder(parent.place, parent.rtt.value_or(Ticks{0}), m_context.self);
     next.children = childCount();
-    next.capacity = m_context.config.capacity;
+    next.capacity = m_context.capacity;
+    next.latRootUs = std::max(next.latRootUs, m_rootWatch.leastUs());
     const bool isOtherTree = !isSameTree(next, m_standing.place);
     const bool isElsewhere = isOtherTree || next.path != m_standing.place.path;
     m_standing.place = std::move(next);

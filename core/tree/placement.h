@@ -4,7 +4,9 @@
 #include <tree/broadcast.h>
 #include <tree/moves.h>
 #include <tree/place.h>
+#include <tree/root_watch.h>
 #include <tree/upkeep.h>
+#include <tree/uplink.h>
 #include <tree/walks.h>
 
 namespace borg::tree {
@@ -29,6 +31,7 @@ public:
     static constexpr Ticks kProbeFor = std::chrono::milliseconds(400); ///< From the first answer.
     static constexpr std::size_t kProbesMax = 24;
     static constexpr Ticks kBehindMax = std::chrono::seconds(5); ///< Of a child, then it goes.
+    static constexpr quint32 kRootOfLeaves = 8; ///< Children of a root that takes none else.
     static constexpr std::size_t kFirstDials = 3;
     static constexpr std::size_t kDialsMax = 6; ///< In a round.
     static constexpr std::size_t kHistoryMax = 64;
@@ -70,6 +73,9 @@ public:
     /// @return from the last sign of life of the parent lost last until there was another one, or
     ///         this node took over; nothing when none was lost.
     [[nodiscard]] std::optional<Ticks> lastFailover() const { return m_lastFailover; }
+    /// `from` brought a message that the root said at `tsUs`: how long it took.
+    void heardRoot(const NodeId &from, qint64 tsUs);
+
     [[nodiscard]] const Standing &standing() const { return m_standing; }
     [[nodiscard]] const std::deque<ParentChange> &history() const { return m_history; }
     [[nodiscard]] std::vector<net::Peer> knownPeers() const { return m_book.peers(); }
@@ -126,6 +132,7 @@ private:
     void cancelMove();
     void stepMove();
     void sendOnThoseBehind();
+    void stepUplink();
 
     /// Charges the peer for a claim that cannot be.
     [[nodiscard]] Claim claimOf(const NodeId &sender, const Place &place) const;
@@ -155,6 +162,8 @@ private:
     Upkeep m_upkeep;
     Moves m_moves;
     Walks m_walks;
+    Uplink m_uplink;
+    RootWatch m_rootWatch;
     Ticks m_startedAt{0};
     std::optional<Search> m_search;
     std::optional<Orphan> m_orphan;

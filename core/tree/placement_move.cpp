@@ -88,6 +88,7 @@ void Placement::moved(Link &to)
     to.isBackup = false;
     to.wantsIds = false;
     to.heardAt = m_context.now();
+    m_rootWatch.reset();
     m_standing.parent = to.peer.id;
     m_loopAt.reset();
     ++m_context.counters.parentChanges;
@@ -165,6 +166,36 @@ void Placement::sendOnThoseBehind()
         m_sentOnUntil[worst->peer.id] = now + kSentOnFor;
     m_context.scores.note(worst->peer.id, Offence::SlowReader);
     refuse(*worst, u"behind"_s);
+}
+
+void Placement::stepUplink()
+{
+    if (!m_context.config.measuresUplink)
+        return;
+    const auto isFull = [](const auto &entry) { return entry.second.behindSince.has_value(); };
+    const auto children = childCount();
+    const auto full = static_cast<quint32>(std::ranges::count_if(
+        m_links.all(), [&](const auto &e) { return e.second.isChild && isFull(e); }));
+    // One that is behind is slow itself; when most are, it is our own uplink.
+    const bool isOurs = full >= 2 && 2 * full > children;
+    const auto capacity = m_uplink.look(m_context.now(), m_context.counters.frameBytesSent, isOurs);
+    if (capacity == m_context.capacity)
+        return;
+    m_context.capacity = capacity;
+    m_standing.place.capacity = capacity > 0 || m_standing.parent ? capacity : kRootOfLeaves;
+    m_context.isStatusChanged = true;
+}
+
+void Placement::heardRoot(const NodeId &from, qint64 tsUs)
+{
+    Link *const parent = m_links.parent();
+    if (!parent || !m_standing.isAttached() || parent->peer.id != from || !parent->rtt)
+        return;
+    const qint64 claimedUs = parent->place.latRootUs + parent->rtt->count() / 2;
+    if (m_rootWatch.heard(m_context.utcUs() - tsUs, m_context.moment.boundUs, claimedUs))
+        m_context.scores.add(from, Offence::Absurd);
+    if (m_rootWatch.leastUs() > m_standing.place.latRootUs)
+        adopt(*parent);
 }
 
 void Placement::endOrphan()

@@ -168,18 +168,20 @@ bool Placement::isEligible(const Link &link) const
 
 Link *Placement::choose(bool mayBeNew)
 {
-    Link *best = nullptr;
-    Ticks leastCost = Ticks::max();
+    std::vector<std::pair<Ticks, Link *>> fitting;
     for (auto &[id, link] : m_links.all()) {
-        if ((!mayBeNew && link.place.epoch == 0) || !isEligible(link))
-            continue;
-        const Ticks cost = costOf(link.place, link.rtt.value_or(Ticks{0}));
-        if (cost < leastCost) {
-            leastCost = cost;
-            best = &link;
-        }
+        if ((mayBeNew || link.place.epoch != 0) && isEligible(link))
+            fitting.emplace_back(costOf(link.place, link.rtt.value_or(Ticks{0})), &link);
     }
-    return best;
+    if (fitting.empty())
+        return nullptr;
+    // One round trip is measured to a few milliseconds at best: among those as good as the best,
+    // the highest in the tree.
+    const Ticks least = std::ranges::min(fitting, {}, &decltype(fitting)::value_type::first).first;
+    std::erase_if(fitting, [least](const auto &entry) { return entry.first > least + kGainMin; });
+    return std::ranges::min(fitting, {}, [](const auto &entry) {
+        return std::pair(depthOf(entry.second->place), entry.first);
+    }).second;
 }
 
 void Placement::attachTo(Link &link)
@@ -190,6 +192,7 @@ void Placement::attachTo(Link &link)
     link.isBackup = false;
     link.wantsIds = false;
     link.heardAt = m_context.now();
+    m_rootWatch.reset();
     m_standing.parent = link.peer.id;
     m_standing.isAccepted = false;
     m_attachAt = m_context.now();
@@ -217,13 +220,17 @@ void Placement::takeOver(const QString &reason)
 {
     const qint64 epoch = std::max(m_context.utcUs() / 1'000'000, m_standing.place.epoch + 1);
     m_ownEpoch = epoch;
-    const auto &capacity = m_context.config.capacity;
+    // By the place in the list of the last root: nobody's own word on how long it is up counts.
+    const auto &heirs = m_standing.successors;
+    const auto heir = std::ranges::find(heirs, m_context.self, &net::Peer::id);
+    const quint32 rank = rankOf(static_cast<std::size_t>(heir - heirs.begin()), heirs.size());
+    // Even a network of leaves alone needs somebody to hang on.
+    const quint32 capacity = m_context.capacity > 0 ? m_context.capacity : kRootOfLeaves;
     letGoOfParent();
     endOrphan();
     m_search.reset();
     m_succession.reset();
-    m_standing.place = placeOfRoot(
-        m_context.self, epoch, rankOf(m_context.now() - m_startedAt, capacity), capacity);
+    m_standing.place = placeOfRoot(m_context.self, epoch, rank, capacity);
     m_standing.place.children = childCount();
     m_standing.successors.clear();
     m_successorsTold.clear();
@@ -318,6 +325,7 @@ void Placement::wake()
     judgeAgain();
     step();
     stepMove();
+    stepUplink();
     sendOnThoseBehind();
     tellSuccessors();
     m_upkeep.wake();

@@ -46,7 +46,8 @@ struct TreeConfig {
     QString network; ///< Its id, 1 to 64 ASCII characters; nodes of other networks are refused.
     net::Endpoint self; ///< Where this node accepts links, as others shall dial it.
     bool local = false; ///< All nodes on one computer or one LAN: quick member records.
-    quint32 capacity = 8; ///< Children at most.
+    quint32 capacity = 8; ///< Children at most: see capacityFor(). 0: always a leaf.
+    bool measuresUplink = false; ///< `capacity` is where it begins; then it follows the uplink.
     quint32 lazyLinks = 4; ///< Links that carry ids only, the two backups among them.
     Ticks heartbeatEvery = std::chrono::milliseconds(200); ///< On idle tree links.
     Ticks idleHeartbeatEvery = std::chrono::seconds(5); ///< On the other links.

@@ -53,6 +53,38 @@ Ticks Upkeep::backupCost(const Link &link) const
     + kShared * std::max(sharedNodes(link.place, m_standing.place), 2U);
 }
 
+bool Upkeep::isCrowded(const Link &link) const
+{
+    if (m_context.config.local)
+        return false;
+    const auto netOf = [](const QString &host) {
+        const bool isV4 = host.count(u'.') == 3 && host.back().isDigit();
+        return isV4 ? host.first(host.lastIndexOf(u'.')) : host;
+    };
+    const QString net = netOf(link.peer.endpoint.host);
+    int inNet = 0;
+    int inGroup = 0;
+    for (const auto &[id, other] : m_links.all()) {
+        if (&other == &link || !(other.isParent || other.isBackup || other.wantsIds))
+            continue;
+        inNet += netOf(other.peer.endpoint.host) == net ? 1 : 0;
+        inGroup += other.clock.group == link.clock.group ? 1 : 0;
+    }
+    return inNet >= kPerNet || inGroup >= kPerGroup;
+}
+
+bool Upkeep::isForeign(const Link &link) const
+{
+    if (m_context.config.local || link.direction == net::Direction::Outbound)
+        return false;
+    const auto foreign = std::ranges::count_if(m_links.all(), [](const auto &entry) {
+        const Link &other = entry.second;
+        return other.direction == net::Direction::Inbound
+            && (other.isParent || other.isBackup || other.wantsIds);
+    });
+    return 2 * (foreign + 1) > static_cast<qptrdiff>(m_context.config.lazyLinks) + 1;
+}
+
 void Upkeep::keepBackups()
 {
     std::vector<std::pair<Ticks, Link *>> fitting;
@@ -63,6 +95,8 @@ void Upkeep::keepBackups()
         }
     }
     std::ranges::stable_sort(fitting, {}, &std::pair<Ticks, Link *>::first);
+    std::ranges::stable_partition(
+        fitting, [this](const auto &entry) { return !isCrowded(*entry.second); });
     fitting.resize(std::min(fitting.size(), kBackups));
     for (auto &[id, link] : m_links.all()) {
         const bool isBackup
@@ -104,14 +138,19 @@ void Upkeep::keepLazyLinks()
         if (link.isGreeted && !link.isTree() && !link.isBackup && !link.wantsIds)
             idle.push_back(&link);
     }
-    for (; count < wanted && !idle.empty(); ++count) {
+    const bool isPatient = m_lacked < kPatience;
+    while (count < wanted && !idle.empty()) {
         const auto pick = m_context.rng.below(static_cast<quint32>(idle.size()));
         Link *link = std::exchange(idle[pick], idle.back());
         idle.pop_back();
+        if (isPatient && (isCrowded(*link) || isForeign(*link)))
+            continue;
+        ++count;
         link->wantsIds = true;
         m_context.isStatusChanged = true;
         tellUse(*link);
     }
+    m_lacked = count < wanted ? m_lacked + 1 : 0;
     if (count < wanted && m_standing.state != TreeState::Joining && m_book.diallingCount() == 0) {
         dialMembers(1, true, AddressBook::Rank::Now);
         m_book.dial(1, AddressBook::Rank::Now);

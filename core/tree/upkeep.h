@@ -14,6 +14,10 @@ public:
     static constexpr Ticks kEvery = std::chrono::seconds(1);
     static constexpr Ticks kSoon = std::chrono::milliseconds(100);
     static constexpr std::size_t kBackups = 2;
+    static constexpr int kPerNet = 1; ///< Chosen links into one /24, or to one name,
+    static constexpr int kPerGroup = 2; ///< and into one /16 (IPv6: /32).
+    /// So often one link was missing and none found that keeps these rules: then any will do.
+    static constexpr int kPatience = 10;
     static constexpr Ticks kReachMin = std::chrono::seconds(1);
     static constexpr Ticks kReachMax = std::chrono::seconds(15);
     static constexpr Ticks kIdleOutbound
@@ -41,6 +45,10 @@ public:
 private:
     [[nodiscard]] bool fitsAsBackup(const Link &link) const;
     [[nodiscard]] Ticks backupCost(const Link &link) const;
+    /// Too many chosen links go where this one goes: they may all be of one owner.
+    [[nodiscard]] bool isCrowded(const Link &link) const;
+    /// At most half of the chosen links are such as the peer opened: anybody can open many.
+    [[nodiscard]] bool isForeign(const Link &link) const;
     void keepBackups();
     void keepLazyLinks();
     void dropIdle();
@@ -53,6 +61,7 @@ private:
     Membership &m_members;
     const Standing &m_standing;
     Ticks m_due{0};
+    int m_lacked = 0; ///< Rounds without enough lazy links, one after the other.
     Ticks m_reachAt{0};
     Ticks m_reachEvery = kReachMin;
 };

@@ -70,6 +70,7 @@ private Q_SLOTS:
             .replace("# limit =", "limit =");
         all.replace("# min_free =", "min_free =").replace("# seeds =", "seeds =");
         all.replace("# advertise =", "advertise =").replace("# level =", "level =");
+        all.replace("# uplink =", "uplink =");
         const auto set = parseConfig(all, u"config.toml"_s);
         QVERIFY2(set.ok(), set ? "" : qPrintable(set.error().detail));
         QCOMPARE(set->storageLimitBytes, Config{}.storageLimitBytes);
@@ -99,6 +100,8 @@ private Q_SLOTS:
             {u"line 2"_s, u"node.listen"_s, u"99999"_s});
         row("no port", "[network]\nadvertise = \"example.org\"\n",
             {u"line 2"_s, u"network.advertise"_s});
+        row("uplink", "[network]\nuplink = \"fast\"\n",
+            {u"line 2"_s, u"network.uplink"_s, u"50 Mbit/s"_s});
         row("seeds", "[network]\nseeds = [\"a:1\", 7]\n",
             {u"line 2"_s, u"network.seeds"_s, u"list"_s});
         row("level", "[log]\nlevel = \"loud\"\n",
@@ -125,6 +128,20 @@ private Q_SLOTS:
             QVERIFY2(!parseSize(wrong), qPrintable(QString(wrong)));
         QCOMPARE(sizeText(50LL << 30), u"50 GiB"_s);
         QCOMPARE(sizeText(1536), u"1.50 KiB"_s);
+    }
+
+    void ratesAreReadAsPeopleWriteThem()
+    {
+        QCOMPARE(parseRate(u"50 Mbit/s"), 50'000'000);
+        QCOMPARE(parseRate(u"1.5 Gbit/s "), 1'500'000'000);
+        QCOMPARE(parseRate(u"800kbit/s"), 800'000);
+        for (const auto *const wrong :
+            {u"", u"50", u"Mbit/s", u"-1 Mbit/s", u"50 MB/s", u"nan bit/s"})
+            QVERIFY2(!parseRate(wrong), qPrintable(QString(wrong)));
+        QCOMPARE(rateText(50'000'000), u"50 Mbit/s"_s);
+        const auto none = parseConfig("[network]\nuplink = \"none\"\n", u"my.toml"_s);
+        QCOMPARE(none->uplinkBits, 0);
+        QVERIFY(!parseConfig("[network]\nuplink = \"auto\"\n", u"my.toml"_s)->uplinkBits);
     }
 
     void aNetworkHasOneIdAtEveryNode()

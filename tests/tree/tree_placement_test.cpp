@@ -2,6 +2,8 @@
 #include "tree_machine.h"
 
 #include <tree/place.h>
+#include <tree/root_watch.h>
+#include <tree/uplink.h>
 
 #include <QTest>
 
@@ -227,6 +229,54 @@ private Q_SLOTS:
         state.place = placeOf({1, 3}, 77); // we never took over
         child.say(3, state);
         QCOMPARE(count(Offence::Contradiction), 1);
+    }
+
+    void whatWasSentCanBeSent()
+    {
+        Uplink uplink(8);
+        qint64 sent = 0;
+        Ticks now{0};
+        const auto second = [&](qint64 megabits, bool isFull) {
+            now += 1s;
+            sent += megabits * 1'000'000 / 8;
+            return uplink.look(now, sent, isFull);
+        };
+        QCOMPARE(uplink.look(now, 0, false), 8U);
+        for (int i = 0; i < 100; ++i)
+            QCOMPARE(second(1, false), 8U); // that it had little to say proves nothing
+        QCOMPARE(second(400, false), 24U);
+        for (int i = 0; i < Uplink::kFullSpans - 1; ++i)
+            QCOMPARE(second(20, true), 24U);
+        QCOMPARE(second(20, true), 4U);
+        QCOMPARE(second(60, false), 8U);
+    }
+
+    void aParentThatClaimsTooLittleIsFoundOut()
+    {
+        RootWatch watch;
+        const auto hear = [&](qint64 tookUs, qint64 claimedUs, int times, qint64 boundUs = 5'000) {
+            int charged = 0;
+            for (int i = 0; i < times; ++i)
+                charged += watch.heard(tookUs, boundUs, claimedUs) ? 1 : 0;
+            return charged;
+        };
+        QCOMPARE(hear(300'000, 10'000, 100, 0), 0); // a clock that nobody knows the bound of
+        QCOMPARE(hear(300'000, 10'000, 5), 0);
+        QCOMPARE(hear(20'000, 10'000, 1), 0); // one was quick, so the others were held up
+        QCOMPARE(watch.leastUs(), 0U);
+        QCOMPARE(hear(300'000, 10'000, 100), 1);
+        QCOMPARE(watch.leastUs(), 260'000U);
+        watch.reset();
+        QCOMPARE(watch.leastUs(), 0U);
+        QCOMPARE(hear(100'000, 20'000, 100), 0); // too little to charge it, enough to correct it
+        QCOMPARE(watch.leastUs(), 60'000U);
+    }
+
+    void theRootsListDecidesTheRank()
+    {
+        QCOMPARE(rankOf(0, 3), kRankMax);
+        QVERIFY(rankOf(1, 3) < rankOf(0, 3));
+        QCOMPARE(rankOf(3, 3), 0U);
     }
 
     void theTimeOfAFailoverIsKnown()
