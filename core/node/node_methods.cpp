@@ -108,7 +108,8 @@ void Node::addMethods()
     m_server->on<GetReach>(
         [this](const GetReach &, const Answer<GetReach> &answer) { answer(reach()); });
     m_server->on<CheckReach>([this](const CheckReach &, const Answer<CheckReach> &answer) {
-        m_server->touch(Part::Reach);
+        if (m_reach)
+            m_reach->checkNow();
         answer(Nothing{});
     });
     m_server->on<Ping>([this](const Ping &request, const Answer<Ping> &answer) {

@@ -45,6 +45,8 @@ public:
     [[nodiscard]] QCoro::Task<Result<Done>> stop();
     /// The node has other links than before: whoever had nobody to ask may have now.
     void linksChanged();
+    /// Looks again now, because a person asks; helpers may be busy for a minute.
+    void checkNow() { checkIn(Ticks{0}); }
     /// A link came through a punched hole.
     void notePunched() { m_isPunched = true; }
 
