@@ -212,6 +212,7 @@ void RpcPeer::linkUp(const Peer &peer, Direction direction)
     if (link.state == LinkState::Down)
         link.epoch = ++m_lastEpoch;
     link.state = LinkState::Up;
+    link.wasAskedBack = false;
     link.direction = direction;
     link.usedAt = m_scope.clock().now();
     m_scope.clock().cancel(link.timer);
@@ -227,7 +228,15 @@ void RpcPeer::linkDown(const NodeId &peer, Errc why)
         return;
     Link &link = found->second;
     m_scope.clock().cancel(std::exchange(link.timer, Clock::TimerId::None));
+    const bool wasDialled = link.state == LinkState::Dialling && !link.wasAskedBack;
+    if (wasDialled && why != Errc::Unauthorized && m_askBack && m_askBack(peer)) {
+        link.wasAskedBack = true;
+        link.timer = m_scope.clock().after(
+            m_limits.dialledWithin, [this, peer] { linkDown(peer, Errc::Timeout); });
+        return;
+    }
     link.state = LinkState::Down;
+    link.wasAskedBack = false;
     clearOutbox(link);
     link.waiting.clear();
     for (auto &[id, call] : m_calls) {

@@ -31,6 +31,7 @@ struct RpcLimits {
     qint64 outboxBytesPerPeer = 32 << 20;
     qint64 outboxBytes = 256 << 20; ///< Of all peers.
     Ticks dialWithin = std::chrono::seconds(10);
+    Ticks dialledWithin = std::chrono::seconds(6); ///< After askBack().
     Ticks idleAfter = std::chrono::seconds(60); ///< A link that we dialled hangs up then.
 };
 
@@ -57,6 +58,10 @@ public:
     /// @param resolve tells where a node is dialled.
     RpcPeer(TaskScope &scope, Transport &transport, Resolve resolve, RpcLimits limits = {});
     ~RpcPeer();
+
+    /// `ask` asks a node that could not be dialled to dial this one; false: it cannot be asked.
+    /// Calls wait for its link then.
+    void askBack(std::function<bool(const NodeId &)> ask) { m_askBack = std::move(ask); }
 
     /// Requests of type R are answered by `handler` from now on. It is not itself a coroutine with
     /// captures: it calls one. Its error travels to the caller as it is.
@@ -109,6 +114,7 @@ private:
     enum class LinkState : quint8 { Down, Dialling, Up };
     struct Link {
         LinkState state = LinkState::Down;
+        bool wasAskedBack = false; ///< While Dialling.
         Direction direction = Direction::Outbound;
         quint64 epoch = 0; ///< Which of the links to this peer; a reply belongs to one.
         std::deque<quint64> waiting; ///< Calls not sent yet.
@@ -160,6 +166,7 @@ private:
     TaskScope &m_scope;
     Transport &m_transport;
     const Resolve m_resolve;
+    std::function<bool(const NodeId &)> m_askBack;
     const RpcLimits m_limits;
     std::map<QString, RawHandler> m_handlers;
     std::map<NodeId, Link> m_links;

@@ -341,6 +341,8 @@ void Node::makeTree()
     time::Rules rules = m_genesis.local ? time::Rules::local(m_key->id()) : time::Rules{};
     rules.self = m_key->id();
     m_clock.start(rules, [this] { timeLooked(); });
+    m_tree->onBulkDialWanted(
+        [this](const net::Peer &peer) { m_tls->transport(net::Protocol::Bulk).dial(peer); });
     m_watch = m_tree->watch([this](const NodeId &) {
         savePeersSoon();
         treeChanged();

@@ -117,6 +117,7 @@ QCoro::Task<Result<Done>> StoreNode::Private::open()
     if (!database)
         co_return database.error();
     db = *std::move(database);
+    rpc.askBack([this](const NodeId &node) { return parts.directory.askForBulk(node); });
     if (const auto opened = co_await holder.open(db); !opened)
         co_return opened;
     const auto gone = co_await disk::OnExecutor<Result<std::vector<ShardId>>>(

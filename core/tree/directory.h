@@ -35,6 +35,10 @@ public:
     using Watch = std::shared_ptr<void>;
     [[nodiscard]] virtual Watch watch(std::function<void(const NodeId &)> changed) = 0;
 
+    /// Asks a node that could not be dialled to dial this one for bulk.
+    /// @return whether it was asked; the link comes up soon, or not.
+    [[nodiscard]] virtual bool askForBulk(const NodeId &) { return false; }
+
 protected:
     Directory() = default;
     Q_DISABLE_COPY_MOVE(Directory)

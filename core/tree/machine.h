@@ -135,8 +135,12 @@ struct ReachChecked {
     std::vector<DialBackResult> results; ///< Empty: nobody could be asked.
     friend bool operator==(const ReachChecked &, const ReachChecked &) = default;
 };
-using Action = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged,
-    StatusChanged, NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked>;
+struct DialForBulk { ///< A node that cannot dial us wants a link for bulk.
+    net::Peer peer;
+};
+using Action
+    = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged, StatusChanged,
+        NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked, DialForBulk>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.

@@ -101,25 +101,54 @@ Result<quint64> PeerTree::sendTo(const NodeId &dst, const QString &type, const Q
     if (type.startsWith(u"tree."))
         return Error{Errc::Malformed, u"a name of the tree itself"_s};
     begin(moment, actions);
-    const auto token = m_unicast.send(dst, type, body, attachment, deadline);
+    auto token = m_unicast.send(dst, type, body, attachment, deadline);
+    finish();
+    return token;
+}
+
+Result<quint64> PeerTree::sendInner(const NodeId &dst, std::string_view type,
+    const QJsonObject &body, Ticks deadline, Moment moment, Actions &actions)
+{
+    const auto state = m_placement.standing().state;
+    if (state == TreeState::Idle || state == TreeState::Left)
+        return Error{Errc::Closed, {}};
+    begin(moment, actions);
+    const auto token = m_unicast.send(dst, QString(wire::latin1(type)), body, {}, deadline);
     finish();
     return token;
 }
 
 Result<quint64> PeerTree::ping(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions)
 {
-    const auto state = m_placement.standing().state;
-    if (state == TreeState::Idle || state == TreeState::Left)
-        return Error{Errc::Closed, {}};
-    begin(moment, actions);
-    const auto token = m_unicast.send(dst, QString(wire::latin1(Ping::kName)), {}, {}, deadline);
-    finish();
-    return token;
+    return sendInner(dst, Ping::kName, {}, deadline, moment, actions);
 }
 
-bool PeerTree::isInnerMessage(const NodeId &, const QString &type, const QByteArray &)
+Result<quint64> PeerTree::call(const NodeId &dst, quint32 protocol, quint32 number, Ticks deadline,
+    Moment moment, Actions &actions)
 {
-    return type.startsWith(u"tree."); // of a newer node: not for us
+    const Call word{protocol, m_config.self.host, m_config.self.port, number};
+    return sendInner(dst, Call::kName, wire::encodeFields(word), deadline, moment, actions);
+}
+
+void PeerTree::called(const NodeId &src, const QByteArray &message)
+{
+    const auto word = wire::decodeFields<Call>(net::bodyOf(message));
+    const bool isRight = word && word->port > 0 && word->port <= 65'535 && !word->host.isEmpty();
+    // Whoever asks may name any host: so few that nobody is flooded through us.
+    if (!isRight || m_context.scores.isRefused(src) || !m_callsIn.take(1, m_context.now()))
+        return;
+    const net::Peer peer{src, {word->host, static_cast<quint16>(word->port)}};
+    if (word->protocol == 1)
+        m_context.act(DialForBulk{peer});
+    else if (word->protocol == 0 && !m_links.find(src))
+        m_context.act(Dial{peer});
+}
+
+bool PeerTree::isInnerMessage(const NodeId &src, const QString &type, const QByteArray &message)
+{
+    if (type == wire::latin1(Call::kName))
+        called(src, message);
+    return type.startsWith(u"tree."); // others are of a newer node: not for us
 }
 
 void PeerTree::begin(Moment moment, Actions &actions)

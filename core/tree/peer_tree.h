@@ -35,6 +35,10 @@ public:
     /// See TreeNode::ping().
     Result<quint64> ping(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions);
 
+    /// Asks `dst` to dial this node. @param protocol as in Call; `number` of the try.
+    Result<quint64> call(const NodeId &dst, quint32 protocol, quint32 number, Ticks deadline,
+        Moment moment, Actions &actions);
+
     [[nodiscard]] TreeStatus status() const;
     [[nodiscard]] const Standing &standing() const { return m_placement.standing(); }
     [[nodiscard]] const Membership &members() const { return m_members; }
@@ -63,6 +67,9 @@ private:
     void finish();
     [[nodiscard]] bool hear(Link &from, const wire::Frame &frame);
     [[nodiscard]] bool isInner(const Broadcast::Received &received);
+    Result<quint64> sendInner(const NodeId &dst, std::string_view type, const QJsonObject &body,
+        Ticks deadline, Moment moment, Actions &actions);
+    void called(const NodeId &src, const QByteArray &message);
     [[nodiscard]] bool isInnerMessage(
         const NodeId &src, const QString &type, const QByteArray &message);
     void announceSelf();
@@ -79,6 +86,7 @@ private:
     Clocks m_clocks;
     Unicast m_unicast;
     DialBack m_dialBack;
+    TokenBucket m_callsIn{4, 16, Ticks{0}}; ///< Dials that others ask for.
     qint64 m_freeBytes;
     Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.
     Ticks m_announceAt = Ticks::max(); ///< The next member record of ours.

@@ -14,6 +14,11 @@ namespace borg::tree {
 
 namespace {
 constexpr Ticks kCountedWithin = std::chrono::seconds(4);
+// Of connect(). A SYN that a NAT swallows is not answered, so nobody waits for a whole dial.
+constexpr Ticks kDialWithin = std::chrono::milliseconds(2500);
+constexpr Ticks kPunchWithin = std::chrono::milliseconds(1500);
+constexpr Ticks kCallWithin = std::chrono::seconds(5);
+constexpr quint32 kPunches = 3;
 constexpr Ticks kLastWords = std::chrono::milliseconds(100); ///< For what is queued at the end.
 } // namespace
 
@@ -71,6 +76,31 @@ struct TreeNode::Driver {
         if (!token)
             co_return token.error();
         co_return co_await outcome;
+    }
+
+    /// Waits for a link to `to`. @param endsByFailure also a dial that fails ends it.
+    QCoro::Task<Result<Done>> linked(NodeId to, Ticks most, bool endsByFailure)
+    {
+        OneShot<Done> up(m_scope);
+        up.setAfter(most, Error{Errc::Timeout, {}});
+        const auto waiter = m_linkWaiters.emplace(to, LinkWaiter{up.setter(), endsByFailure});
+        auto outcome = co_await up;
+        m_linkWaiters.erase(waiter);
+        co_return outcome;
+    }
+    void tellLink(const NodeId &peer, bool isUp) const
+    {
+        const auto [first, last] = m_linkWaiters.equal_range(peer);
+        for (const auto &[id, waiter] : std::ranges::subrange(first, last)) {
+            if (isUp)
+                waiter.set(Done{});
+            else if (waiter.endsByFailure)
+                waiter.set(Error{Errc::Unreachable, {}});
+        }
+    }
+    [[nodiscard]] bool isLinked(const NodeId &peer) const
+    {
+        return std::ranges::contains(m_machine.status().links, peer, &LinkStatus::peer);
     }
 
     void perform(const Send &action)
@@ -133,6 +163,11 @@ struct TreeNode::Driver {
         if (m_onMessage)
             m_onMessage(action.delivered);
     }
+    void perform(const DialForBulk &action)
+    {
+        if (m_onBulkDialWanted)
+            m_onBulkDialWanted(action.peer);
+    }
     void perform(const Settled &action)
     {
         if (const auto waiter = m_waiters.extract(action.token))
@@ -182,6 +217,15 @@ struct TreeNode::Driver {
     std::map<MessageId, OneShot<quint32>::Setter> m_counts;
     bool m_isStatusChanged = false;
     std::function<void(const Delivered &)> m_onDelivered;
+    struct LinkWaiter {
+        OneShot<Done>::Setter set;
+        bool endsByFailure = false;
+    };
+    std::multimap<NodeId, LinkWaiter> m_linkWaiters;
+    qint64 m_directLinks = 0;
+    qint64 m_reversedLinks = 0;
+    qint64 m_punchedLinks = 0;
+    std::function<void(const net::Peer &)> m_onBulkDialWanted;
     std::function<void(const Delivered &)> m_onMessage;
     std::map<quint64, OneShot<Receipt>::Setter> m_waiters; ///< By token.
     std::function<void()> m_onChanged;
@@ -267,6 +311,58 @@ QCoro::Task<Result<Receipt>> TreeNode::ping(NodeId to, Ticks deadline)
     });
 }
 
+QCoro::Task<Result<Done>> TreeNode::connect(NodeId to)
+{
+    Driver &driver = *m_driver;
+    if (driver.isLinked(to))
+        co_return Done{};
+    const auto member = find(to);
+    const auto dial = [&] {
+        if (member)
+            driver.m_transport.dial({to, member->endpoint});
+    };
+    dial();
+    if (member && (co_await driver.linked(to, kDialWithin, true))) {
+        ++driver.m_directLinks;
+        co_return Done{};
+    }
+    Ticks rtt{0};
+    for (quint32 number = 0; number <= kPunches; ++number) {
+        // Eager: it is on its way, and the other side dials when it comes.
+        auto asked = driver.settled([=](PeerTree &tree, Moment moment, Actions &actions) {
+            return tree.call(to, 0, number, kCallWithin, moment, actions);
+        });
+        if (number > 0) {
+            (void)co_await Sleep(driver.m_scope, rtt / 2);
+            dial();
+        }
+        const bool isThere = driver.isLinked(to);
+        const auto linked = co_await driver.linked(to, isThere ? Ticks{0} : kPunchWithin, false);
+        const auto receipt = co_await std::move(asked);
+        if (isThere || linked) {
+            ++(number == 0 ? driver.m_reversedLinks : driver.m_punchedLinks);
+            co_return Done{};
+        }
+        if (!receipt)
+            co_return receipt.error();
+        rtt = Ticks{receipt->rttUs};
+    }
+    co_return Error{Errc::Unreachable, QStringLiteral("no direct way; others relay")};
+}
+
+void TreeNode::onBulkDialWanted(std::function<void(const net::Peer &)> wanted)
+{
+    m_driver->m_onBulkDialWanted = std::move(wanted);
+}
+
+bool TreeNode::askForBulk(const NodeId &id)
+{
+    Actions actions;
+    const auto token = m_driver->m_machine.call(id, 1, 0, kCallWithin, m_driver->moment(), actions);
+    m_driver->carryOut(std::move(actions));
+    return token.ok();
+}
+
 void TreeNode::onMessage(std::function<void(const Delivered &)> message)
 {
     m_driver->m_onMessage = std::move(message);
@@ -294,7 +390,11 @@ void TreeNode::chargeTimeLie(const NodeId &peer)
 
 TreeStatus TreeNode::status() const
 {
-    return m_driver->m_machine.status();
+    TreeStatus status = m_driver->m_machine.status();
+    status.counters.directLinks = m_driver->m_directLinks;
+    status.counters.reversedLinks = m_driver->m_reversedLinks;
+    status.counters.punchedLinks = m_driver->m_punchedLinks;
+    return status;
 }
 
 void TreeNode::setFreeBytes(qint64 bytes)
@@ -353,11 +453,13 @@ Directory::Watch TreeNode::watch(std::function<void(const NodeId &)> changed)
 void TreeNode::linkUp(const net::Peer &peer, net::Direction direction)
 {
     m_driver->feed(LinkUp{peer, direction});
+    m_driver->tellLink(peer.id, true);
 }
 
 void TreeNode::linkDown(const NodeId &peer, Errc why)
 {
     m_driver->feed(LinkDown{peer, why});
+    m_driver->tellLink(peer, false);
 }
 
 void TreeNode::frameArrived(const NodeId &from, const wire::Frame &frame)

@@ -72,6 +72,15 @@ public:
     /// `message` gets what others sent to this node alone, once each. Set before start().
     void onMessage(std::function<void(const Delivered &)> message);
 
+    /// Makes a link to a node: dials it, asks it to dial us, lets both dial at once (3 times),
+    /// which opens the way through most NATs. A link that nothing uses ends by itself after a
+    /// while.
+    /// @return Done: there is a link. Or Unreachable: messages go over others all the same; or the
+    ///         errors of sendTo().
+    [[nodiscard]] QCoro::Task<Result<Done>> connect(NodeId to);
+    /// `wanted` is told of nodes that cannot dial this one and want a link for bulk.
+    void onBulkDialWanted(std::function<void(const net::Peer &)> wanted);
+
     /// `changed` comes after status() changed in more than counters and times; often several
     /// changes at once.
     void onChanged(std::function<void()> changed);
@@ -110,6 +119,7 @@ public:
     [[nodiscard]] std::vector<Member> members() const override;
     [[nodiscard]] std::optional<Member> find(const NodeId &id) const override;
     [[nodiscard]] Watch watch(std::function<void(const NodeId &)> changed) override;
+    [[nodiscard]] bool askForBulk(const NodeId &id) override;
 
 private:
     // net::Transport::Listener

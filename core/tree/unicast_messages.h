@@ -30,46 +30,26 @@ struct Ping {
     friend bool operator==(const Ping &, const Ping &) = default;
 };
 
-/// "I cannot dial you: dial me." And where both are behind a NAT: "let us dial each other now."
+/// "I cannot dial you: dial me." The sender dials as well, so two nodes behind NATs open a hole for
+/// each other and meet.
 struct Call {
     quint32 protocol = 0; ///< 0 the tree, 1 bulk: net::Protocol.
-    QString host; ///< Where the sender accepts links.
+    QString host; ///< Where the sender is dialled.
     quint32 port = 0;
-    QString seenHost; ///< Where others see it, behind a NAT; empty when unknown.
-    quint32 seenPort = 0;
-    quint32 tryNumber = 0; ///< 0: dial me. 1 and up: a punch.
-    qint64 inUs = 0; ///< A punch: so long after this came.
+    quint32 number = 0; ///< Of the try, from 0.
 
     static constexpr std::string_view kName = "tree.call";
     static constexpr auto fields()
     {
         using wire::field;
         return std::tuple{field("protocol", &Call::protocol), field("host", &Call::host, 253),
-            field("port", &Call::port), field("seenHost", &Call::seenHost, 253),
-            field("seenPort", &Call::seenPort), field("try", &Call::tryNumber),
-            field("in", &Call::inUs)};
+            field("port", &Call::port), field("try", &Call::number)};
     }
     friend bool operator==(const Call &, const Call &) = default;
 };
 
-/// Where the sender of a Call is answered, for a punch.
-struct CallBack {
-    quint32 protocol = 0;
-    QString seenHost;
-    quint32 seenPort = 0;
-
-    static constexpr std::string_view kName = "tree.callBack";
-    static constexpr auto fields()
-    {
-        using wire::field;
-        return std::tuple{field("protocol", &CallBack::protocol),
-            field("seenHost", &CallBack::seenHost, 253), field("seenPort", &CallBack::seenPort)};
-    }
-    friend bool operator==(const CallBack &, const CallBack &) = default;
-};
-
 /// Append; never rename, reorder or reuse a name.
-using Unicasts = wire::Catalogue<Ack, Ping, Call, CallBack>;
+using Unicasts = wire::Catalogue<Ack, Ping, Call>;
 static_assert(Unicasts::namesAreUnique());
 
 } // namespace borg::tree

@@ -280,6 +280,51 @@ private Q_SLOTS:
         QCOMPARE(codeOf(call), u"Closed"_s);
         QVERIFY(world.ann->scope.isIdle());
     }
+
+    /// Bob is behind a NAT: Ann cannot dial him, but he can dial her.
+    void whoCannotBeDialledIsAskedToDial()
+    {
+        sim::SimClock clock;
+        sim::SimRng rng(1);
+        sim::SimNetwork network(clock, rng, {});
+        network.setNat(kBob.id, sim::Nat::Restricted);
+        Side ann(clock, network, kAnn, {});
+        Side bob(clock, network, kBob, {});
+        int asked = 0;
+        ann.rpc.askBack([&](const NodeId &node) {
+            ++asked;
+            bob.transport->dial(kAnn);
+            return node == kBob.id;
+        });
+        auto answer = ann.rpc.call(kBob.id, Echo{7, 0});
+        clock.advance(8s);
+        QVERIFY(answer.isReady());
+        QVERIFY(sim::resultOf(answer).ok());
+        QCOMPARE(asked, 1);
+        (void)ann.scope.close();
+        (void)bob.scope.close();
+        clock.advance(1s);
+    }
+
+    void whoDoesNotDialEitherIsAskedOnce()
+    {
+        sim::SimClock clock;
+        sim::SimRng rng(1);
+        sim::SimNetwork network(clock, rng, {});
+        network.setNat(kBob.id, sim::Nat::Blocked);
+        Side ann(clock, network, kAnn, {});
+        Side bob(clock, network, kBob, {});
+        int asked = 0;
+        ann.rpc.askBack([&](const NodeId &) { return ++asked > 0; });
+        auto answer = ann.rpc.call(kBob.id, Echo{7, 0});
+        clock.advance(20s);
+        QVERIFY(answer.isReady());
+        QCOMPARE(name(sim::resultOf(answer).error().code), name(Errc::Timeout));
+        QCOMPARE(asked, 1);
+        (void)ann.scope.close();
+        (void)bob.scope.close();
+        clock.advance(1s);
+    }
 };
 
 QTEST_APPLESS_MAIN(RpcTest)

@@ -20,11 +20,21 @@ void seeds(quint64 usual)
         QTest::addRow("seed %llu", seed) << seed;
 }
 
+/// The first ones, the seeds, are public; of the others one in four of each kind.
+sim::Nat natOf(quint32 number)
+{
+    static constexpr std::array kKinds{
+        sim::Nat::None, sim::Nat::FullCone, sim::Nat::PortRestricted, sim::Nat::Symmetric};
+    return number < 8 ? sim::Nat::None : kKinds[number % kKinds.size()];
+}
+
 /// A world that counts what each node was told.
 struct Post {
-    Post(quint64 seed, quint32 nodes)
+    Post(quint64 seed, quint32 nodes, bool isMixed = false)
         : world(seed)
     {
+        for (quint32 number = 8; number < nodes && isMixed; ++number)
+            world.network.setNat(TreeWorld::peer(number).id, natOf(number));
         world.joinAll(nodes);
         for (auto &[number, node] : world.nodes)
             listen(number);
@@ -143,6 +153,65 @@ private Q_SLOTS:
         QCOMPARE(post.strayed(), 0);
         QVERIFY(post.heard.size() >= 999);
         QVERIFY2(post.hopsMax <= 64, QByteArray::number(post.hopsMax));
+    }
+
+    /// Two of three nodes cannot be dialled from everywhere: others carry what is for them.
+    void messagesGoThroughNats()
+    {
+        constexpr quint32 kFew = 48;
+        Post post(3, kFew, true);
+        post.world.runUntil([&] { return post.world.isOneTree(); }, 30s);
+        QCOMPARE(post.world.flaw(), QString());
+        post.world.clock.advance(5s);
+        for (quint32 from = 0; from < kFew; ++from) {
+            for (quint32 to = 0; to < kFew; to += 5) {
+                if (from != to)
+                    post.send(from, to);
+            }
+            post.world.clock.advance(200ms);
+        }
+        post.world.runUntil([&] { return post.areAllSettled(); }, 20s);
+        QCOMPARE(post.acknowledged(), post.last);
+        QCOMPARE(post.strayed(), 0);
+    }
+
+    void linksAreMadeThroughNats_data()
+    {
+        QTest::addColumn<quint32>("from");
+        QTest::addColumn<quint32>("to");
+        QTest::addColumn<bool>("isPossible");
+        // By natOf(): 40 public, 41 full cone, 42 port restricted, 43 symmetric.
+        QTest::newRow("to a public one") << 42U << 40U << true;
+        QTest::newRow("from a public one: the other dials") << 40U << 42U << true;
+        QTest::newRow("from a public one to a symmetric one") << 40U << 43U << true;
+        QTest::newRow("both behind a NAT: punched") << 42U << 46U << true;
+        QTest::newRow("both symmetric: relayed") << 43U << 47U << false;
+    }
+    void linksAreMadeThroughNats()
+    {
+        QFETCH(quint32, from);
+        QFETCH(quint32, to);
+        QFETCH(bool, isPossible);
+        Post post(4, 48, true);
+        post.world.runUntil([&] { return post.world.isOneTree(); }, 30s);
+        post.world.clock.advance(6s);
+        auto &node = post.world.nodes.at(from)->node;
+        const auto isLinked = [&] {
+            return std::ranges::contains(
+                node.status().links, TreeWorld::peer(to).id, &tree::LinkStatus::peer);
+        };
+        if (isLinked())
+            QSKIP("a link of the tree already");
+        Post::Outcome outcome;
+        Post::keep(node.connect(TreeWorld::peer(to).id), outcome);
+        post.world.runUntil([&] { return outcome.has_value(); }, 30s);
+        QVERIFY(outcome.has_value());
+        QCOMPARE(outcome->ok(), isPossible);
+        QCOMPARE(isLinked(), isPossible);
+        post.send(from, to);
+        post.world.runUntil([&] { return post.areAllSettled(); }, 15s);
+        QCOMPARE(post.acknowledged(), 1);
+        QCOMPARE(post.hopsMax == 1, isPossible);
     }
 };
 
