@@ -40,6 +40,7 @@ public:
         Moment moment, Actions &actions);
 
     [[nodiscard]] TreeStatus status() const;
+    [[nodiscard]] bool isLocal() const { return m_config.local; }
     [[nodiscard]] const Standing &standing() const { return m_placement.standing(); }
     [[nodiscard]] const Membership &members() const { return m_members; }
     [[nodiscard]] std::vector<net::Peer> knownPeers() const;

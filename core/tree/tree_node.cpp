@@ -357,6 +357,10 @@ void TreeNode::onBulkDialWanted(std::function<void(const net::Peer &)> wanted)
 
 bool TreeNode::askForBulk(const NodeId &id)
 {
+    // Where everybody can be dialled, and of who is gone, a dial that failed says all there is.
+    const auto member = find(id);
+    if (m_driver->m_machine.isLocal() || !member || !member->online)
+        return false;
     Actions actions;
     const auto token = m_driver->m_machine.call(id, 1, 0, kCallWithin, m_driver->moment(), actions);
     m_driver->carryOut(std::move(actions));
