@@ -44,4 +44,25 @@ struct Counted {
     friend bool operator==(const Counted &, const Counted &) = default;
 };
 
+/// The frame's body lists ids of messages that the sender has, 16 bytes each, at most 64.
+struct IHave {
+    static constexpr std::string_view kName = "ihave";
+    static constexpr auto fields() { return std::tuple{}; }
+    friend bool operator==(const IHave &, const IHave &) = default;
+};
+
+/// As ihave, over a tree link, of messages that come only to those who pull them.
+struct Offer {
+    static constexpr std::string_view kName = "offer";
+    static constexpr auto fields() { return std::tuple{}; }
+    friend bool operator==(const Offer &, const Offer &) = default;
+};
+
+/// The frame's body lists ids of messages that the receiver shall send, once.
+struct Graft {
+    static constexpr std::string_view kName = "graft";
+    static constexpr auto fields() { return std::tuple{}; }
+    friend bool operator==(const Graft &, const Graft &) = default;
+};
+
 } // namespace borg::tree

@@ -3,7 +3,8 @@
 
 #include <wire/message.h>
 
-/// Bodies of the broadcasts of the tree itself.
+/// What nodes say of members: bodies of broadcasts of the tree itself, and words between
+/// neighbours.
 namespace borg::tree {
 
 /// Broadcast by every node from time to time.
@@ -41,5 +42,24 @@ struct CountRequest {
 /// Bodies of signed messages; the name is the envelope's `t`.
 using Broadcasts = wire::Catalogue<MemberRecord, MemberLeave, CountRequest>;
 static_assert(Broadcasts::namesAreUnique());
+
+/// The frame's body lists the member records that the sender has: id (32 bytes) and seq (8).
+struct MemberList {
+    bool answer = false; ///< To a list of the receiver: not to be answered by another.
+
+    static constexpr std::string_view kName = "memberList";
+    static constexpr auto fields()
+    {
+        return std::tuple{wire::field("answer", &MemberList::answer)};
+    }
+    friend bool operator==(const MemberList &, const MemberList &) = default;
+};
+
+/// The frame's body holds member records: online (1 byte), size (4), head with message.
+struct MemberRecords {
+    static constexpr std::string_view kName = "memberRecords";
+    static constexpr auto fields() { return std::tuple{}; }
+    friend bool operator==(const MemberRecords &, const MemberRecords &) = default;
+};
 
 } // namespace borg::tree
