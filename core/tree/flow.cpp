@@ -75,6 +75,19 @@ bool Flow::hear(Link &from, const Hold &word)
 {
     if (!from.isTree())
         return true; // it was, a moment ago
+    if (!word.on)
+        from.heldSince.reset();
+    else if (!from.heldSince)
+        from.heldSince = m_context.now();
+    if (word.on && m_context.now() > *from.heldSince + kStuckAfterHeld) {
+        // It catches up, or it lies: one small message must not wait for ever. What does not go
+        // through now shows on the link itself.
+        m_context.scores.add(from.peer.id, Offence::SlowReader);
+        from.heldSince.reset();
+        from.heldUntil = m_context.now();
+        m_links.flush(from);
+        return true;
+    }
     from.heldUntil = word.on ? m_context.now() + kHoldFor : m_context.now();
     if (word.on)
         m_context.wakeBy(from.heldUntil + Ticks{1});
@@ -90,6 +103,7 @@ void Flow::wake()
             continue;
         if (!m_links.isHeld(link)) {
             link.heldUntil = Ticks{0};
+            link.heldSince.reset();
             m_links.flush(link);
         } else {
             m_context.wakeBy(link.heldUntil + Ticks{1});

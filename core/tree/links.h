@@ -84,6 +84,7 @@ struct Link {
     Ticks flushedAt{-1'000'000}; ///< The backlog went to the transport; some of it may come back.
     std::optional<Ticks> pressedSince; ///< More than kHighBytes wait: see Flow.
     bool isStuck = false;
+    std::optional<Ticks> heldSince; ///< Without a break.
     Ticks heldUntil{0}; ///< The peer takes no messages before.
     std::optional<Ticks> holdSaidAt; ///< When we told the peer that we take none.
     TokenBucket graftsIn{10, 20, upAt};

@@ -204,6 +204,26 @@ private Q_SLOTS:
         }));
     }
 
+    /// A parent that says hold again and again keeps a small message for eight seconds, not more.
+    void nobodyHoldsForEver()
+    {
+        Child child;
+        child.greet(3, placeOf({3}, 0));
+        child.say(3, Attach{placeOf({3}, 0), 0});
+        child.say(2, Hold{true});
+        child.feed(FrameArrived{id(3), Said().frame()}, 10ms);
+        bool wasSent = false;
+        for (const auto end = child.now + 10s; child.now < end && !wasSent;) {
+            child.say(3, State{0, 0, 0, placeOf({9, 2, 1, 3}), {}});
+            child.say(2, Hold{true}, {}, 100ms);
+            wasSent = std::ranges::any_of(child.all<Send>(), [](const Send &send) {
+                return send.to == id(2) && net::isMessageHead(send.frame.head);
+            });
+        }
+        QVERIFY(wasSent);
+        QCOMPARE(counted(child, Offence::SlowReader), 1);
+    }
+
     /// Words are answers, too: who reads none of them is cut before they pile up.
     void whoReadsNothingIsCut()
     {
