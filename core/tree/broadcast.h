@@ -28,6 +28,8 @@ public:
     static constexpr Ticks kJudgeEvery = std::chrono::seconds(5);
     static constexpr Ticks kParentSpan = std::chrono::seconds(30); ///< Over which one is judged.
     static constexpr Ticks kFaultEvery = std::chrono::seconds(20); ///< No parent is left sooner.
+    static constexpr Ticks kLateWithin = std::chrono::seconds(3); ///< Busy is not mute.
+    static constexpr std::size_t kLateMax = 1024;
 
     /// A checked message of another node.
     struct Received {
@@ -117,6 +119,8 @@ private:
     bool take(const Origin &from, const Incoming &incoming, Source &source, Stored &stored);
     void judge();
     void judgeParent();
+    void cameAfterAll(const Link &from, const MessageId &id);
+    void countLate();
     [[nodiscard]] QString typeText(QByteArrayView type);
     void spread(const wire::Frame &frame, std::span<const MessageId> ids, const Link *from);
     void announce(std::span<const MessageId> ids, const Link *from);
@@ -162,6 +166,13 @@ private:
         int mostInRow = 0; ///< Of one source.
     };
     Span m_span;
+    /// Pulled: withheld by the tree, or only late. What it still brings in time does not count.
+    struct Late {
+        MessageId id;
+        crypto::PublicKey source;
+        Ticks due{0};
+    };
+    std::deque<Late> m_late; ///< In order of due; at most kLateMax.
     Ticks m_faultAt{-60'000'000};
 };
 

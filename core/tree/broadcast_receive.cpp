@@ -36,6 +36,7 @@ bool Broadcast::alone(Link &from, const wire::Frame &frame, const net::Head &hea
     Incoming incoming{&head, head.message, frame.body, m_context.crypto.hash(head.message), {}};
     incoming.id = idOf(incoming.leaf);
     if (m_seen.contains(incoming.id)) {
+        cameAfterAll(from, incoming.id);
         copies(from, 1);
         return true;
     }
@@ -64,7 +65,12 @@ bool Broadcast::batch(Link &from, const wire::Frame &frame, net::Head &&head)
     std::vector<crypto::Hash> leaves;
     for (const auto &item : *incoming)
         leaves.push_back(item.leaf);
-    std::erase_if(*incoming, [this](const Incoming &item) { return m_seen.contains(item.id); });
+    std::erase_if(*incoming, [&](const Incoming &item) {
+        const bool isKnown = m_seen.contains(item.id);
+        if (isKnown)
+            cameAfterAll(from, item.id);
+        return isKnown;
+    });
     if (const auto known = leaves.size() - incoming->size(); known > 0)
         copies(from, known);
     if (incoming->empty())
@@ -327,11 +333,10 @@ bool Broadcast::take(const Origin &from, const Incoming &incoming, Source &sourc
         ++m_context.counters.pulled;
     const bool isMissed = came == Pulls::Came::Pulled && !from.isTree;
     ++m_span.all;
-    m_span.pulled += isMissed ? 1 : 0;
-    source.pulledInRow = isMissed ? source.pulledInRow + 1 : 0;
-    m_span.mostInRow = std::max(m_span.mostInRow, source.pulledInRow);
-    if (source.pulledInRow >= kInRowMax)
-        source.pulledInRow = 0; // it is told once
+    if (!isMissed)
+        source.pulledInRow = 0;
+    else if (m_late.size() < kLateMax)
+        m_late.push_back({incoming.id, source.key, m_context.now() + kLateWithin});
 
     Delivered delivered{incoming.id, source.id, typeText(incoming.view.type), stored.message,
         stored.attachment, incoming.head->hops};
@@ -384,8 +389,34 @@ void Broadcast::judge()
     judgeParent();
 }
 
+void Broadcast::cameAfterAll(const Link &from, const MessageId &id)
+{
+    if (m_late.empty() || !from.isTree())
+        return;
+    const auto late = std::ranges::find(m_late, id, &Late::id);
+    if (late == m_late.end())
+        return;
+    if (Source *source = m_sources.find(late->source))
+        source->pulledInRow = 0;
+    m_late.erase(late);
+}
+
+void Broadcast::countLate()
+{
+    for (; !m_late.empty() && m_late.front().due <= m_context.now(); m_late.pop_front()) {
+        ++m_span.pulled;
+        Source *source = m_sources.find(m_late.front().source);
+        if (!source)
+            continue;
+        m_span.mostInRow = std::max(m_span.mostInRow, ++source->pulledInRow);
+        if (source->pulledInRow >= kInRowMax)
+            source->pulledInRow = 0; // it is told once
+    }
+}
+
 void Broadcast::judgeParent()
 {
+    countLate();
     const Link *parent = m_links.parent();
     const auto id = parent ? std::optional(parent->peer.id) : std::nullopt;
     const bool isOver = m_context.now() >= m_span.since + kParentSpan;
