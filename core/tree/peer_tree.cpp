@@ -341,7 +341,11 @@ bool PeerTree::isInner(const Broadcast::Received &received)
             m_placement.heardRoot(*from, view->tsUs);
     }
     if (type == QByteArrayView(MemberRecord::kName.data(), MemberRecord::kName.size())) {
-        (void)m_members.record(delivered.src, seq, delivered.message, head);
+        Link *link = m_links.find(delivered.src);
+        if (m_members.record(delivered.src, seq, delivered.message, head) && link) {
+            if (const auto member = m_members.find(delivered.src))
+                link->peer.endpoint = member->endpoint; // the hello was of its first address
+        }
         return true;
     }
     if (type == QByteArrayView(CountRequest::kName.data(), CountRequest::kName.size())) {

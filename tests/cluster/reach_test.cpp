@@ -179,6 +179,10 @@ private Q_SLOTS:
             inner.log() + inner.ctl({u"doctor"_s}).text() + routerLog.readAll());
         QVERIFY2(redirects(home).contains("192.168."), redirects(home));
         QVERIFY(canConnect(one, u"47.3.0.2"_s, kPort));
+        // Who was linked before the port was mapped hears where it is now.
+        const auto knowsWhere
+            = [&] { return first.ctl({u"peers"_s, u"--json"_s}).out.contains("47.3.0.2:"); };
+        QVERIFY2(Cluster::eventually(knowsWhere, 60'000), first.ctl({u"peers"_s}).text());
         inner.stop();
         QVERIFY2(!redirects(home).contains("192.168."), redirects(home) + inner.log());
     }
