@@ -153,7 +153,10 @@ void Broadcast::spread(const wire::Frame &frame, std::span<const MessageId> ids,
 void Broadcast::announce(std::span<const MessageId> ids, const Link *from)
 {
     for (auto &[id, link] : m_links.all()) {
-        if (!link.peerWantsIds || link.isTree() || &link == from)
+        // Ours also where nobody asked: else a leaf whom no node chose, below a parent that keeps
+        // its messages, would not be heard.
+        const bool isAsked = link.peerWantsIds || (!from && (link.wantsIds || link.isBackup));
+        if (!isAsked || link.isTree() || &link == from)
             continue;
         for (const auto &message : ids)
             queueId(link, message);
