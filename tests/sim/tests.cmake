@@ -23,3 +23,6 @@ target_link_libraries(flow_sim_test PRIVATE Borg::tree)
 # A busy machine takes long over a hundred seeds; a hang is still noticed.
 set_tests_properties(sim.tree_place_test sim.tree_sim_test sim.unicast_sim_test sim.flow_sim_test
   PROPERTIES TIMEOUT 1800)
+# Qt Test itself ends a function after five minutes; one class of liars takes two on a quiet machine.
+set_tests_properties(sim.byzantine_test sim.tree_sim_test sim.time_sim_test
+  PROPERTIES ENVIRONMENT QTEST_FUNCTION_TIMEOUT=3600000)
