@@ -20,7 +20,7 @@ public:
     static constexpr Ticks kOfferedWait = std::chrono::seconds(2); ///< T2 of something big.
     /// While the tree brings messages, what is missing is late rather than lost: so long we wait.
     static constexpr Ticks kPatience = std::chrono::seconds(2);
-    static constexpr Ticks kFlowing = std::chrono::milliseconds(100); ///< Since the last one.
+    static constexpr Ticks kFlowing = std::chrono::milliseconds(250); ///< Busy nodes pause so long.
     static constexpr std::size_t kMissingMax = 20'000;
     static constexpr qsizetype kAnnouncersMax = 8;
     static constexpr int kRounds = 3; ///< Through all who announced it.
