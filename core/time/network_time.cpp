@@ -245,7 +245,8 @@ void NetworkTime::evaluateAlone(Ticks now, const Opinions &opinions)
         if (std::abs(m_peersMiddleUs - m_targetUs) > kFarUs)
             step(now, m_peersMiddleUs); // those asked since say otherwise, and it is still a guess
         slew(now, m_peersMiddleUs);
-        boundUs = reachOf(others->interval, m_peersMiddleUs);
+        // A guess: what our own clock does not know, the few others cannot vouch for either.
+        boundUs = std::max(reachOf(others->interval, m_peersMiddleUs), m_os.boundUs);
     }
     // The others are too few to decide; that they differ makes everything less sure.
     if (others)
