@@ -125,6 +125,15 @@ public:
         });
     }
 
+    /// @return honest nodes whose parent is a liar.
+    int underLiars() const
+    {
+        return static_cast<int>(std::ranges::count_if(nodes, [this](const auto &entry) {
+            const auto parent = entry.second->node.status().parent;
+            return parent && isLiar(*parent);
+        }));
+    }
+
     static constexpr quint32 kVictim = 50;
     std::map<quint32, std::unique_ptr<ByzantineNode>> liars;
     std::vector<std::pair<tree::MessageId, quint32>> said;
@@ -164,6 +173,7 @@ private Q_SLOTS:
         QFETCH(quint64, seed);
         ByzantineWorld world(seed, 5, make<Mute>);
         RUN_CLASS(world);
+        QCOMPARE(world.underLiars(), 0);
         // Whom nobody has as a parent, nobody can catch: in the soak there are enough of them.
         if (isSoak())
             QVERIFY(world.charges(Offence::Censored) + world.charges(Offence::BrokenPromise) > 0);
