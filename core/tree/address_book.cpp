@@ -73,8 +73,17 @@ void AddressBook::dialAside(const net::Peer &peer)
 
 void AddressBook::calm()
 {
-    for (auto &[id, entry] : m_entries)
+    std::vector<std::pair<std::pair<Rank, quint32>, NodeId>> order;
+    for (auto &[id, entry] : m_entries) {
         entry.rank = std::max(entry.rank, Rank::Seed);
+        if (!isDialling(id))
+            order.push_back({{entry.rank, m_context.rng.bits()}, id});
+    }
+    if (order.size() <= kCalmMax)
+        return;
+    std::ranges::sort(order);
+    for (const auto &[rank, id] : std::span(order).subspan(kCalmMax))
+        m_entries.erase(id);
 }
 
 bool AddressBook::isWaiting(const Entry &entry) const

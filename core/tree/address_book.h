@@ -24,8 +24,10 @@ public:
     void add(const net::Peer &peer, Rank rank);
     void add(const Contact &contact, Rank rank);
     void addUnknown(const net::Endpoint &endpoint);
-    /// Nobody has to be dialled now any more.
+    /// Nobody has to be dialled now any more. Keeps kCalmMax at random, the seeds first: where many
+    /// members are known, they are asked.
     void calm();
+    static constexpr std::size_t kCalmMax = 16;
     void forget(const NodeId &id) { m_entries.erase(id); }
 
     /// Dials up to `most` whose time has come and to whom there is no link. @return how many.

@@ -191,7 +191,10 @@ bool Broadcast::isSignedRoot(const net::Head &head, const crypto::Hash &root, st
         return true;
     if (!net::verifyBatch(m_context.crypto, head.key, root, count, head.signature))
         return false;
-    m_roots[m_rootCount++ % m_roots.size()] = checked;
+    if (m_roots.size() < kRootsMax)
+        m_roots.push_back(checked);
+    else
+        m_roots[m_rootCount++ % kRootsMax] = checked;
     return true;
 }
 

@@ -5,7 +5,7 @@
 #include <tree/tree_types.h>
 #include <wire/frame.h>
 
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 
@@ -55,7 +55,7 @@ public:
 private:
     struct Queue {
         qsizetype bytes = 0;
-        std::deque<Item> items;
+        std::list<Item> items;
     };
     std::map<crypto::PublicKey, Queue> m_queues;
     qsizetype m_bytes = 0;

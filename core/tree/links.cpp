@@ -25,7 +25,7 @@ Link *Links::parent()
 Link &Links::add(const net::Peer &peer, net::Direction direction)
 {
     remove(peer.id); // a link that comes again is a new one
-    auto &link = m_links.try_emplace(peer.id, peer, direction, m_context.now()).first->second;
+    Link &link = m_links.emplace(peer.id, peer, direction, m_context.now());
     m_context.wakeBy(m_context.now() + m_context.config.idleHeartbeatEvery);
     return link;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <tree/link_map.h>
 #include <tree/machine.h>
 #include <tree/messages.h>
 #include <tree/token_bucket.h>
 
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 
@@ -77,7 +78,7 @@ struct Link {
     Use use; ///< What we last told.
     std::vector<MessageId> ids; ///< To be announced.
     Ticks idsSince{0}; ///< When the first of them came.
-    std::deque<wire::Frame> backlog; ///< Refused by the transport, in order.
+    std::list<wire::Frame> backlog; ///< Refused by the transport, in order.
     qsizetype backlogBytes = 0;
     std::optional<Ticks> backlogSince; ///< From when on it never was empty,
     qsizetype backlogSent = 0; ///< and how much went out since.
@@ -118,8 +119,8 @@ public:
     {
     }
 
-    [[nodiscard]] std::map<NodeId, Link> &all() { return m_links; }
-    [[nodiscard]] const std::map<NodeId, Link> &all() const { return m_links; }
+    [[nodiscard]] LinkMap<Link> &all() { return m_links; }
+    [[nodiscard]] const LinkMap<Link> &all() const { return m_links; }
     [[nodiscard]] Link *find(const NodeId &id);
     [[nodiscard]] Link *parent();
     [[nodiscard]] qsizetype backlogBytes() const { return m_backlogBytes; }
@@ -169,7 +170,7 @@ private:
     void queue(Link &link, wire::Frame frame);
 
     Context &m_context;
-    std::map<NodeId, Link> m_links; // ordered: a run must repeat exactly
+    LinkMap<Link> m_links; // ordered: a run must repeat exactly
     qsizetype m_backlogBytes = 0; ///< Of all links.
 };
 

@@ -87,26 +87,38 @@ std::optional<quint64> NumberIndex::find(
 void MessageStore::add(Stored stored)
 {
     trim(stored.at);
+    if (!m_messages)
+        m_messages = std::make_unique<std::deque<Stored>>();
     m_bytes += stored.sizeBytes();
-    m_messages.push_back(std::move(stored));
-    m_numbers.add(m_messages.back().id, m_first, m_first + m_messages.size());
+    m_messages->push_back(std::move(stored));
+    m_numbers.add(m_messages->back().id, m_first, m_first + m_messages->size());
 }
 
 void MessageStore::trim(Ticks now)
 {
-    while (
-        !m_messages.empty() && (m_bytes > m_bytesMax || now > m_messages.front().at + kKeepFor)) {
-        m_bytes -= m_messages.front().sizeBytes();
-        m_messages.pop_front();
+    while (m_messages && (m_bytes > m_bytesMax || now > m_messages->front().at + kKeepFor)) {
+        m_bytes -= m_messages->front().sizeBytes();
+        m_messages->pop_front();
         ++m_first;
+        if (m_messages->empty()) {
+            m_messages.reset();
+            m_numbers = {};
+        }
     }
+}
+
+const std::deque<Stored> &MessageStore::all() const
+{
+    static const std::deque<Stored> kNone;
+    return m_messages ? *m_messages : kNone;
 }
 
 const Stored *MessageStore::find(const MessageId &id) const
 {
-    const auto is = [&](quint64 number) { return m_messages[number - m_first].id == id; };
-    const auto number = m_numbers.find(id, m_first, m_first + m_messages.size(), is);
-    return number ? &m_messages[*number - m_first] : nullptr;
+    const auto &messages = all();
+    const auto is = [&](quint64 number) { return messages[number - m_first].id == id; };
+    const auto number = m_numbers.find(id, m_first, m_first + messages.size(), is);
+    return number ? &messages[*number - m_first] : nullptr;
 }
 
 } // namespace borg::tree

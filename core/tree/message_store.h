@@ -93,11 +93,11 @@ public:
     void trim(Ticks now);
     [[nodiscard]] const Stored *find(const MessageId &id) const;
     /// The oldest first.
-    [[nodiscard]] const std::deque<Stored> &all() const { return m_messages; }
+    [[nodiscard]] const std::deque<Stored> &all() const;
 
 private:
     const qsizetype m_bytesMax;
-    std::deque<Stored> m_messages;
+    std::unique_ptr<std::deque<Stored>> m_messages; ///< While there are any: an empty one is large.
     NumberIndex m_numbers;
     quint64 m_first = 0; ///< The number of m_messages.front().
     qsizetype m_bytes = 0;

@@ -109,7 +109,7 @@ private:
     std::map<NodeId, IdFilter> m_below; ///< Of children; some may be children no more.
     std::map<NodeId, Quota> m_quotas; ///< By neighbour.
     std::map<Key, Track> m_tracks;
-    std::deque<Key> m_trackOrder; ///< Oldest first.
+    std::list<Key> m_trackOrder; ///< Oldest first.
     qint64 m_heldBytes = 0;
     bool m_isFilterDirty = true;
     IdFilter m_told;

@@ -83,7 +83,7 @@ private:
     std::map<MessageId, Pending> m_pending;
     std::map<NodeId, QByteArray> m_ways; ///< Where nodes are in the tree, as they told.
     std::set<MessageId> m_heard;
-    std::deque<std::pair<Ticks, MessageId>> m_heardOrder; ///< When to forget; oldest first.
+    std::list<std::pair<Ticks, MessageId>> m_heardOrder; ///< When to forget; oldest first.
 };
 
 } // namespace borg::tree
