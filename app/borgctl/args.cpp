@@ -30,6 +30,8 @@ std::span<const Verb> verbs()
         {"ping", "[NODE]", 0, 1,
             "Ask a node whether it is there; without NODE count how many a word to all reaches.",
             {}},
+        {"find", "NODE", 1, 1,
+            "Find out where a node is, also one that this node has never heard of.", {}},
         {"time", "", 0, 0, "Show the time of the network, and how far off this computer is.", {}},
         {"watch", "", 0, 0, "Show changes as they happen, until Ctrl+C.", {}},
         {"invite", "", 0, 0, "Show the link that lets another node join.",

@@ -148,7 +148,9 @@ Run status(Session &session)
     row(u"state"_s, u"%1. %2"_s.arg(node->state, node->reason));
     row(u"network"_s, node->network + (node->local ? u" (on this computer only)"_s : QString()));
     row(u"node"_s, node->nodeId);
-    row(u"members"_s, u"%1 online"_s.arg(node->members));
+    row(u"members"_s,
+        node->estimated.value_or(false) ? u"about %1 online (estimated)"_s.arg(node->members)
+                                        : u"%1 online"_s.arg(node->members));
     if (picture) {
         const auto all = picture->value(u"snapshot").toObject();
         const auto held = wire::decodeFields<Storage>(all.value(u"storage").toObject());

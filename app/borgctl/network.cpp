@@ -286,6 +286,50 @@ Run invite(Session &session)
     co_return Exit::Ok;
 }
 
+namespace {
+
+/// @return the ids that begin with `what`, of the nodes that are known; just `what` when none does.
+QCoro::Task<Result<QStringList>> namesOf(Session &session, QString what)
+{
+    const auto known = co_await session.ask(GetPeers{});
+    if (!known)
+        co_return known.error();
+    QStringList ids;
+    for (const Peer &peer : known->peers) {
+        if (what.size() >= 6 && peer.id.startsWith(what))
+            ids.append(peer.id);
+    }
+    co_return ids.isEmpty() ? QStringList{what} : ids;
+}
+
+QString ambiguous(qsizetype count, const QString &what)
+{
+    return u"%1 nodes begin with \"%2\"; give more of the id."_s.arg(count).arg(what);
+}
+
+} // namespace
+
+Run findNode(Session &session)
+{
+    const QString what = session.args.operands.first();
+    const auto ids = co_await namesOf(session, what);
+    if (!ids)
+        co_return session.fail(ids.error());
+    if (ids->size() > 1)
+        co_return session.fail(Exit::Usage, ambiguous(ids->size(), what));
+    const auto reply = co_await session.ask(FindNode{ids->first()});
+    if (!reply && reply.error().code == Errc::Malformed)
+        co_return session.fail(Exit::Usage, reply.error().detail);
+    if (!reply)
+        co_return session.fail(reply.error());
+    if (session.json)
+        session.outJson(wire::encodeFields(*reply));
+    else
+        session.out(u"%1  %2, %3\n"_s.arg(shortId(reply->node), printable(reply->endpoint),
+            reply->known ? u"known"_s : u"by its own word"_s));
+    co_return Exit::Ok;
+}
+
 Run ping(Session &session)
 {
     if (session.args.operands.isEmpty()) {
@@ -302,18 +346,12 @@ Run ping(Session &session)
         co_return all->reached >= all->known ? Exit::Ok : Exit::Network;
     }
     const QString what = session.args.operands.first();
-    const auto known = co_await session.ask(GetPeers{});
-    if (!known)
-        co_return session.fail(known.error());
-    QStringList ids;
-    for (const Peer &peer : known->peers) {
-        if (what.size() >= 6 && peer.id.startsWith(what))
-            ids.append(peer.id);
-    }
-    if (ids.size() > 1)
-        co_return session.fail(Exit::Usage,
-            u"%1 nodes begin with \"%2\"; give more of the id."_s.arg(ids.size()).arg(what));
-    const auto reply = co_await session.ask(Ping{ids.value(0, what)});
+    const auto ids = co_await namesOf(session, what);
+    if (!ids)
+        co_return session.fail(ids.error());
+    if (ids->size() > 1)
+        co_return session.fail(Exit::Usage, ambiguous(ids->size(), what));
+    const auto reply = co_await session.ask(Ping{ids->first()});
     if (!reply && reply.error().code == Errc::Malformed)
         co_return session.fail(Exit::Usage, reply.error().detail);
     if (!reply)
@@ -321,7 +359,7 @@ Run ping(Session &session)
     if (session.json)
         session.outJson(wire::encodeFields(*reply));
     else
-        session.out(u"%1  %2, %3\n"_s.arg(shortId(ids.value(0, what)), delayText(reply->rttUs),
+        session.out(u"%1  %2, %3\n"_s.arg(shortId(ids->first()), delayText(reply->rttUs),
             reply->hops == 1 ? u"directly"_s : u"over %1 links"_s.arg(reply->hops)));
     co_return Exit::Ok;
 }

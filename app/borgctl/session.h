@@ -94,6 +94,7 @@ Run version(Session &session);
 Run peers(Session &session);
 Run tree(Session &session);
 Run worldTime(Session &session);
+Run findNode(Session &session);
 Run ping(Session &session);
 Run invite(Session &session);
 Run doctor(Session &session);

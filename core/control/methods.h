@@ -112,6 +112,30 @@ struct Ping {
     }
 };
 
+struct FindNode {
+    static constexpr std::string_view kName = "find";
+    static constexpr std::string_view kDoc
+        = "Where a node of the network is: known, or told by the node itself.";
+    struct Reply {
+        QString node;
+        QString endpoint;
+        qint64 freeBytes = 0;
+        bool known = false;
+        static constexpr auto fields()
+        {
+            return std::tuple{field("node", &Reply::node, "Its id."),
+                field("endpoint", &Reply::endpoint, "host:port where it takes connections."),
+                field("freeBytes", &Reply::freeBytes, "What it still offers to store."),
+                field("known", &Reply::known, "It was known; otherwise it was asked.")};
+        }
+    };
+    QString node;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("node", &FindNode::node, "Its id, 52 characters of base32.")};
+    }
+};
+
 struct PingAll {
     static constexpr std::string_view kName = "pingAll";
     static constexpr std::string_view kDoc
@@ -221,6 +245,6 @@ struct MethodTable {
 };
 using Methods = MethodTable<Hello, Subscribe, GetStatus, GetTree, GetPeers, Put, Get, Cancel, Wait,
     ListFiles, RemoveFile, GetLink, Stop, GetLog, GetInvite, Doctor, GetConfig, GetTime, GetReach,
-    CheckReach, Ping, PingAll>;
+    CheckReach, Ping, PingAll, FindNode>;
 
 } // namespace borg::control

@@ -22,6 +22,7 @@ struct Status {
     QString listen;
     QString dataDir;
     qint64 members = 0;
+    std::optional<bool> estimated{};
     QString invite;
 
     static constexpr auto fields()
@@ -39,6 +40,8 @@ struct Status {
             field("listen", &Status::listen, "host:port of the node's TLS port."),
             field("dataDir", &Status::dataDir, 4096, "Its data folder."),
             field("members", &Status::members, "Nodes known to be up, with this one."),
+            field("estimated", &Status::estimated,
+                "True: `members` is an estimate; in a large network each node knows a part."),
             field("invite", &Status::invite, 4096,
                 "`borg:join/…`: what another node is given to join.")};
     }

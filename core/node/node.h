@@ -120,6 +120,7 @@ private:
     QCoro::Task<Result<Done>> runRemove(
         QString fileId, control::Answer<control::RemoveFile> answer);
     QCoro::Task<Result<Done>> runPing(NodeId node, control::Answer<control::Ping> answer);
+    QCoro::Task<Result<Done>> runFind(NodeId node, control::Answer<control::FindNode> answer);
     QCoro::Task<Result<Done>> runPingAll(control::Answer<control::PingAll> answer);
     [[nodiscard]] std::vector<control::Check> checks();
 

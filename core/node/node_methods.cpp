@@ -122,6 +122,16 @@ void Node::addMethods()
         else
             m_scope.spawn("a ping"_L1, runPing(*node, answer));
     });
+    m_server->on<FindNode>([this](const FindNode &request, const Answer<FindNode> &answer) {
+        const auto node = NodeId::fromText(request.node);
+        if (!node)
+            answer(Error{
+                Errc::Malformed, u"\"%1\" is not the id of a node."_s.arg(request.node.left(60))});
+        else if (!m_hasJoined)
+            answer(Error{Errc::Busy, u"The node is still starting; try again in a moment."_s});
+        else
+            m_scope.spawn("a search"_L1, runFind(*node, answer));
+    });
     m_server->on<PingAll>([this](const PingAll &, const Answer<PingAll> &answer) {
         if (!m_hasJoined)
             answer(Error{Errc::Busy, u"The node is still starting; try again in a moment."_s});
@@ -199,6 +209,24 @@ QCoro::Task<Result<Done>> Node::runPing(NodeId node, control::Answer<control::Pi
     default:
         answer(receipt.error());
     }
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> Node::runFind(NodeId node, control::Answer<control::FindNode> answer)
+{
+    const bool isSelf = node == m_key->id();
+    const auto known = m_tree->find(node);
+    const bool isKnown = isSelf || (known && known->online);
+    const auto found = isSelf ? Result<tree::Member>(tree::Member{node, m_self, true, Ticks{0}, 0})
+                              : co_await m_tree->locate(node);
+    if (found)
+        answer(control::FindNode::Reply{
+            node.text(), endpointText(found->endpoint), found->freeBytes, isKnown});
+    else if (found.error().code == Errc::Timeout || found.error().code == Errc::Unreachable)
+        answer(Error{found.error().code,
+            u"No node with that id answers; it may be off, or of another network."_s});
+    else
+        answer(found.error());
     co_return Done{};
 }
 

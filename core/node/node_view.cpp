@@ -147,8 +147,7 @@ qint64 Node::memberCount() const
 {
     if (!m_tree)
         return 1;
-    const auto members = m_tree->members();
-    return 1 + std::ranges::count_if(members, &tree::Member::online);
+    return m_tree->networkSize();
 }
 
 std::pair<QString, QString> Node::stateAndReason(qint64 members) const
@@ -182,8 +181,10 @@ std::pair<QString, QString> Node::stateAndReason(qint64 members) const
     const QString links = countOf(static_cast<qint64>(now.links.size()), u"direct link"_s);
     if (!m_storeIsOpen)
         return {u"online"_s, u"Connected; still reading what this node holds."_s};
-    return {
-        u"online"_s, u"Connected to %1 by %2."_s.arg(countOf(members - 1, u"other node"_s), links)};
+    const bool isWhole = m_tree->knowsEverybody();
+    return {u"online"_s,
+        u"Connected to %1%2 by %3."_s.arg(
+            isWhole ? QString() : u"about "_s, countOf(members - 1, u"other node"_s), links)};
 }
 
 QString Node::invite() const
@@ -215,6 +216,8 @@ control::Status Node::status() const
     status.listen = endpointText(m_listen);
     status.dataDir = m_folder->path();
     status.members = members;
+    if (m_tree && !m_tree->knowsEverybody())
+        status.estimated = true;
     status.invite = invite();
     return status;
 }

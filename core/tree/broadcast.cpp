@@ -57,6 +57,22 @@ Result<MessageId> Broadcast::originate(
     return id;
 }
 
+void Broadcast::keepOwn(const QString &type, const QJsonObject &body, quint8 priority)
+{
+    const net::Draft draft{m_context.config.network, type, m_seq + 1, m_context.moment.utcMs * 1000,
+        kTtlMs, priority, body};
+    const auto message = net::writeMessage(m_context.crypto, draft, {});
+    if (!message)
+        return;
+    m_sources.ensure(m_context.crypto.publicKey()).window.insert(++m_seq);
+    net::Head head;
+    head.key = m_context.crypto.publicKey();
+    head.message = *message;
+    std::ranges::copy(net::signMessage(m_context.crypto, *message), head.signature.begin());
+    const Delivered own{idOf(m_context.crypto.hash(*message)), m_context.self, {}, *message, {}, 0};
+    (void)m_inner({own, type.toLatin1(), m_seq, head, nullptr});
+}
+
 void Broadcast::flush()
 {
     auto drafts = std::exchange(m_outbox, {});

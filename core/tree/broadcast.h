@@ -51,6 +51,8 @@ public:
     /// @param priority the frame class.
     Result<MessageId> originate(
         const QString &type, const QJsonObject &body, QByteArray attachment, quint8 priority);
+    /// Signs a message of the tree itself that is passed on by other ways, and hands it to `inner`.
+    void keepOwn(const QString &type, const QJsonObject &body, quint8 priority);
     void flush();
     /// Sends ids and pulls that are due.
     void wake();
@@ -149,7 +151,8 @@ private:
     Held m_held;
     std::vector<Draft> m_outbox;
     quint64 m_seq = 0;
-    std::array<Root, 64> m_roots{}; ///< Checked lately.
+    static constexpr std::size_t kRootsMax = 64;
+    std::vector<Root> m_roots; ///< Checked lately.
     std::size_t m_rootCount = 0;
     Ticks m_sweptAt{0};
     QString m_lastType; ///< Most messages are of the type of the one before.
@@ -172,7 +175,7 @@ private:
         crypto::PublicKey source;
         Ticks due{0};
     };
-    std::deque<Late> m_late; ///< In order of due; at most kLateMax.
+    std::list<Late> m_late; ///< In order of due; at most kLateMax.
     Ticks m_faultAt{-60'000'000};
 };
 

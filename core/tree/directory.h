@@ -26,7 +26,9 @@ class Directory {
 public:
     virtual ~Directory() = default;
 
-    /// @return every node we know, online or not, without ourselves, in order of id.
+    /// @return every node we know, online or not, without ourselves, in order of id. In a network
+    /// of
+    ///         more than TreeConfig::fullViewMax nodes a part of it.
     [[nodiscard]] virtual std::vector<Member> members() const = 0;
     [[nodiscard]] virtual std::optional<Member> find(const NodeId &id) const = 0;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <base/rng.h>
+#include <tree/directory.h>
 #include <tree/scores.h>
 #include <tree/tree_types.h>
 
@@ -135,12 +136,15 @@ struct ReachChecked {
     std::vector<DialBackResult> results; ///< Empty: nobody could be asked.
     friend bool operator==(const ReachChecked &, const ReachChecked &) = default;
 };
+struct MemberFound { ///< A node that PeerTree::locate() asked says where it is.
+    Member member;
+};
 struct DialForBulk { ///< A node that cannot dial us wants a link for bulk.
     net::Peer peer;
 };
-using Action
-    = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged, StatusChanged,
-        NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked, DialForBulk>;
+using Action = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged,
+    StatusChanged, NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked,
+    DialForBulk, MemberFound>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.

@@ -3,6 +3,8 @@
 
 #include <wire/message.h>
 
+#include <optional>
+
 /// What nodes say of members: bodies of broadcasts of the tree itself, and words between
 /// neighbours.
 namespace borg::tree {
@@ -12,13 +14,15 @@ struct MemberRecord {
     QString host;
     quint32 port = 0;
     qint64 freeBytes = 0;
+    std::optional<bool> quiet{}; ///< True: the sender broadcasts no more of these (large network).
 
     static constexpr std::string_view kName = "tree.member";
     static constexpr auto fields()
     {
         using wire::field;
         return std::tuple{field("host", &MemberRecord::host, 253),
-            field("port", &MemberRecord::port), field("free", &MemberRecord::freeBytes)};
+            field("port", &MemberRecord::port), field("free", &MemberRecord::freeBytes),
+            field("quiet", &MemberRecord::quiet)};
     }
     friend bool operator==(const MemberRecord &, const MemberRecord &) = default;
 };
@@ -46,11 +50,13 @@ static_assert(Broadcasts::namesAreUnique());
 /// The frame's body lists the member records that the sender has: id (32 bytes) and seq (8).
 struct MemberList {
     bool answer = false; ///< To a list of the receiver: not to be answered by another.
+    std::optional<bool> quiet{}; ///< True: the sender's list is a part, the network being large.
 
     static constexpr std::string_view kName = "memberList";
     static constexpr auto fields()
     {
-        return std::tuple{wire::field("answer", &MemberList::answer)};
+        return std::tuple{
+            wire::field("answer", &MemberList::answer), wire::field("quiet", &MemberList::quiet)};
     }
     friend bool operator==(const MemberList &, const MemberList &) = default;
 };

@@ -21,6 +21,7 @@ constexpr quint8 kCountPriority = 1; // as the message itself, which it follows
 constexpr quint8 kLeavePriority = 0; // in the class of the last word, which must not overtake it
 constexpr Ticks kAnnounceSpread = std::chrono::milliseconds(20);
 constexpr std::size_t kKnownMax = 500;
+constexpr Ticks kAnswerWithin = std::chrono::seconds(10);
 constexpr std::size_t kOffendersShown = 256;
 
 QString nameOf(Errc why)
@@ -37,8 +38,9 @@ PeerTree::PeerTree(TreeConfig config, Rng &rng, const crypto::Crypto &crypto)
     , m_members(m_context, m_links)
     , m_broadcast(m_context, m_links, [this](const auto &received) { return isInner(received); })
     , m_placement(m_context, m_links, m_broadcast, m_members)
-    , m_counting(m_context, m_links, m_broadcast, [this] { return m_members.count() + 1; })
+    , m_counting(m_context, m_links, m_broadcast, [this] { return mostNodes(); })
     , m_lookout(m_context, m_links, m_broadcast, m_members)
+    , m_meetings(m_context, m_links, m_members)
     , m_clocks(m_context, m_links, m_members)
     , m_unicast(m_context, m_links, m_members, m_placement.standing(),
           [this](const auto &src, const auto &type, const auto &message) {
@@ -130,6 +132,30 @@ Result<quint64> PeerTree::call(const NodeId &dst, quint32 protocol, quint32 numb
     return sendInner(dst, Call::kName, wire::encodeFields(word), deadline, moment, actions);
 }
 
+Result<quint64> PeerTree::locate(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions)
+{
+    return sendInner(dst, Find::kName, {}, deadline, moment, actions);
+}
+
+void PeerTree::asked(const NodeId &src)
+{
+    // As often as calls: whoever asks makes us send.
+    if (m_context.scores.isRefused(src) || !m_findsIn.take(1, m_context.now()))
+        return;
+    const Found word{m_config.self.host, m_config.self.port, m_freeBytes};
+    (void)m_unicast.send(
+        src, QString(wire::latin1(Found::kName)), wire::encodeFields(word), {}, kAnswerWithin);
+}
+
+void PeerTree::found(const NodeId &src, const QByteArray &message)
+{
+    const auto word = wire::decodeFields<Found>(net::bodyOf(message));
+    if (!word || word->port == 0 || word->port > 65'535 || word->host.isEmpty())
+        return;
+    m_context.act(MemberFound{{src, {word->host, static_cast<quint16>(word->port)}, true,
+        m_context.now(), std::max<qint64>(word->freeBytes, 0)}});
+}
+
 void PeerTree::called(const NodeId &src, const QByteArray &message)
 {
     const auto word = wire::decodeFields<Call>(net::bodyOf(message));
@@ -148,6 +174,10 @@ bool PeerTree::isInnerMessage(const NodeId &src, const QString &type, const QByt
 {
     if (type == wire::latin1(Call::kName))
         called(src, message);
+    if (type == wire::latin1(Find::kName))
+        asked(src);
+    if (type == wire::latin1(Found::kName))
+        found(src, message);
     return type.startsWith(u"tree."); // others are of a newer node: not for us
 }
 
@@ -181,7 +211,10 @@ void PeerTree::finish()
     const auto &standing = m_placement.standing();
     // A tree that has not heard of us hears soon; most of it learns who joined from this record.
     const bool isPlaced = standing.isAttached() || standing.state == TreeState::Root;
-    if (isPlaced && m_announcedIn != standing.place.root) {
+    const bool isQuiet = m_members.isQuiet() || m_members.isLooking();
+    const bool isElsewhere = m_announcedIn != standing.place.root && !(m_wasQuiet && isQuiet);
+    if (isPlaced && (isElsewhere || isQuiet != m_wasQuiet)) {
+        m_wasQuiet = isQuiet;
         m_announcedIn = standing.place.root;
         m_announceAt = m_context.now() + m_context.spread(kAnnounceSpread);
         m_context.wakeBy(m_announceAt);
@@ -270,6 +303,8 @@ void PeerTree::handle(const LinkDown &event)
 {
     if (event.why == Errc::Malformed && m_links.find(event.peer)) // its frames do not parse
         m_context.scores.add(event.peer, Offence::Malformed);
+    if (!m_links.find(event.peer))
+        m_members.unreachable(event.peer); // the answer to a dial
     m_dialBack.linkDown(event.peer);
     m_placement.linkDown(event.peer, nameOf(event.why));
 }
@@ -309,6 +344,7 @@ void PeerTree::handle(const TimerFired &)
     m_placement.wake();
     m_counting.wake();
     m_lookout.wake();
+    m_meetings.wake();
     m_clocks.wake();
 }
 
@@ -319,18 +355,40 @@ void PeerTree::drop(const NodeId &peer, const QString &reason)
     m_placement.linkDown(peer, reason);
 }
 
+void PeerTree::greeted(Link &link)
+{
+    m_lookout.greeted(link);
+    m_meetings.greeted(link);
+}
+
+std::size_t PeerTree::mostNodes() const
+{
+    const auto nodes = static_cast<std::size_t>(m_members.estimate());
+    return m_members.isQuiet() ? 2 * nodes : std::max(nodes, m_members.count() + 1);
+}
+
 void PeerTree::announceSelf()
 {
     const auto &self = m_config.self;
-    const MemberRecord record{self.host, self.port, m_freeBytes};
+    const bool isQuiet = m_members.isQuiet() || (m_members.isLooking() && !m_isKnownToAll);
+    const MemberRecord record{
+        self.host, self.port, m_freeBytes, isQuiet ? std::optional(true) : std::nullopt};
+    const Ticks period = m_members.period();
+    const Ticks next = m_context.now() + period * 9 / 10 + m_context.spread(period / 5);
+    // The last one that everybody hears says that there will be no more.
+    if (isQuiet && !std::exchange(m_isKnownToAll, false)) {
+        m_broadcast.keepOwn(QString(wire::latin1(MemberRecord::kName)), wire::encodeFields(record),
+            kRecordPriority);
+        m_announceAt = next;
+        return;
+    }
+    m_isKnownToAll = !isQuiet;
     // Alone under its signature: it is kept and passed on to newcomers.
     m_broadcast.flush();
     const auto sent = m_broadcast.originate(QString(wire::latin1(MemberRecord::kName)),
         wire::encodeFields(record), {}, kRecordPriority);
     m_broadcast.flush();
-    const Ticks period = m_members.period();
-    m_announceAt = m_context.now()
-        + (sent ? period * 9 / 10 + m_context.spread(period / 5) : Ticks(std::chrono::seconds(1)));
+    m_announceAt = sent ? next : m_context.now() + std::chrono::seconds(1);
 }
 
 bool PeerTree::isInner(const Broadcast::Received &received)
@@ -396,7 +454,7 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                               m_unicast.greeted(peer);
                               // It may be gone: of another network.
                               if (Link *link = m_links.find(peer); link && isRight)
-                                  m_lookout.greeted(*link);
+                                  greeted(*link);
                               return isRight;
                           },
                           [&](const State &w) { return place(w); },

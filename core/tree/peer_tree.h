@@ -5,6 +5,7 @@
 #include <tree/counting.h>
 #include <tree/dial_back.h>
 #include <tree/lookout.h>
+#include <tree/meetings.h>
 #include <tree/placement.h>
 #include <tree/unicast.h>
 
@@ -34,6 +35,9 @@ public:
         QByteArrayView attachment, Ticks deadline, Moment moment, Actions &actions);
     /// See TreeNode::ping().
     Result<quint64> ping(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions);
+
+    /// Asks `dst` where it is; MemberFound follows when it says so.
+    Result<quint64> locate(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions);
 
     /// Asks `dst` to dial this node. @param protocol as in Call; `number` of the try.
     Result<quint64> call(const NodeId &dst, quint32 protocol, quint32 number, Ticks deadline,
@@ -70,10 +74,15 @@ private:
     [[nodiscard]] bool isInner(const Broadcast::Received &received);
     Result<quint64> sendInner(const NodeId &dst, std::string_view type, const QJsonObject &body,
         Ticks deadline, Moment moment, Actions &actions);
+    void asked(const NodeId &src);
+    void found(const NodeId &src, const QByteArray &message);
     void called(const NodeId &src, const QByteArray &message);
     [[nodiscard]] bool isInnerMessage(
         const NodeId &src, const QString &type, const QByteArray &message);
     void announceSelf();
+    void greeted(Link &link);
+    /// More than so many cannot have a message.
+    [[nodiscard]] std::size_t mostNodes() const;
     void drop(const NodeId &peer, const QString &reason);
 
     TreeConfig m_config; ///< Only `self` changes.
@@ -84,13 +93,17 @@ private:
     Placement m_placement;
     Counting m_counting;
     Lookout m_lookout;
+    Meetings m_meetings;
     Clocks m_clocks;
     Unicast m_unicast;
     DialBack m_dialBack;
     TokenBucket m_callsIn{4, 16, Ticks{0}}; ///< Dials that others ask for.
+    TokenBucket m_findsIn{20, 100, Ticks{0}}; ///< Answers that others ask for.
     qint64 m_freeBytes;
     Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.
     Ticks m_announceAt = Ticks::max(); ///< The next member record of ours.
+    bool m_isKnownToAll = false; ///< Everybody waits for our next record.
+    bool m_wasQuiet = false; ///< Membership::isQuiet(), as of the last announcement.
     std::optional<NodeId> m_announcedIn; ///< The root of the tree that heard the last one.
 };
 

@@ -279,7 +279,8 @@ bool Placement::hear(Link &from, const Accept &word, QByteArrayView bytes)
         accepted(from);
     m_broadcast.sendMissing(
         from, *digest, std::chrono::milliseconds(std::min(word.sinceMs, kSinceMsMax)));
-    if (word.members != m_members.digest())
+    m_members.heardOfSize(from.peer.id, word.members.isEmpty());
+    if (word.members.isEmpty() || word.members != m_members.digest())
         m_members.sayList(from, false);
     m_upkeep.soon();
     return true;

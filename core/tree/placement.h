@@ -77,7 +77,7 @@ public:
     void heardRoot(const NodeId &from, qint64 tsUs);
 
     [[nodiscard]] const Standing &standing() const { return m_standing; }
-    [[nodiscard]] const std::deque<ParentChange> &history() const { return m_history; }
+    [[nodiscard]] const std::list<ParentChange> &history() const { return m_history; }
     [[nodiscard]] std::vector<net::Peer> knownPeers() const { return m_book.peers(); }
 
 private:
@@ -179,7 +179,7 @@ private:
     qint64 m_ownEpoch = 0; ///< Of our last takeover.
     std::vector<Contact> m_successorsTold;
     qptrdiff m_rootFaults = 0; ///< Of the parent that we have.
-    std::deque<ParentChange> m_history;
+    std::list<ParentChange> m_history;
 };
 
 } // namespace borg::tree

@@ -158,6 +158,22 @@ struct TreeNode::Driver {
         if (const auto set = m_counts.find(action.id); set != m_counts.end())
             set->second(action.nodes);
     }
+    void perform(const MemberFound &action)
+    {
+        const auto [first, last] = m_finders.equal_range(action.member.id);
+        for (const auto &[id, set] : std::ranges::subrange(first, last))
+            set(action.member);
+    }
+    /// Waits until `id` says where it is.
+    QCoro::Task<Result<Member>> found(NodeId id, Ticks most)
+    {
+        OneShot<Member> said(m_scope);
+        said.setAfter(most, Error{Errc::Timeout, {}});
+        const auto waiter = m_finders.emplace(id, said.setter());
+        auto outcome = co_await said;
+        m_finders.erase(waiter);
+        co_return outcome;
+    }
     void perform(const DeliverMessage &action)
     {
         if (m_onMessage)
@@ -222,6 +238,7 @@ struct TreeNode::Driver {
         bool endsByFailure = false;
     };
     std::multimap<NodeId, LinkWaiter> m_linkWaiters;
+    std::multimap<NodeId, OneShot<Member>::Setter> m_finders;
     qint64 m_directLinks = 0;
     qint64 m_reversedLinks = 0;
     qint64 m_punchedLinks = 0;
@@ -350,6 +367,21 @@ QCoro::Task<Result<Done>> TreeNode::connect(NodeId to)
     co_return Error{Errc::Unreachable, QStringLiteral("no direct way; others relay")};
 }
 
+QCoro::Task<Result<Member>> TreeNode::locate(NodeId id, Ticks deadline)
+{
+    if (auto known = find(id); known && known->online)
+        co_return *std::move(known);
+    auto found = m_driver->found(id, deadline); // the answer may come before the acknowledgement
+    const auto receipt
+        = co_await m_driver->settled([=](PeerTree &tree, Moment moment, Actions &actions) {
+              return tree.locate(id, deadline, moment, actions);
+          });
+    auto member = co_await std::move(found);
+    if (!member && !receipt)
+        co_return receipt.error();
+    co_return member;
+}
+
 void TreeNode::onBulkDialWanted(std::function<void(const net::Peer &)> wanted)
 {
     m_driver->m_onBulkDialWanted = std::move(wanted);
@@ -434,6 +466,22 @@ void TreeNode::onProbe(Probe probe)
 std::vector<net::Peer> TreeNode::knownPeers() const
 {
     return m_driver->m_machine.knownPeers();
+}
+
+qint64 TreeNode::networkSize() const
+{
+    return m_driver->m_machine.members().estimate();
+}
+
+bool TreeNode::knowsEverybody() const
+{
+    return !m_driver->m_machine.members().isQuiet();
+}
+
+std::vector<net::Peer> TreeNode::sample(
+    std::size_t count, const std::function<bool(const Member &)> &wanted) const
+{
+    return m_driver->m_machine.members().sample(count, wanted);
 }
 
 std::vector<Member> TreeNode::members() const

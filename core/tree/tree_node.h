@@ -116,6 +116,19 @@ public:
     [[nodiscard]] std::vector<net::Peer> knownPeers() const;
 
     // Directory
+    /// @return how many nodes are online, with this one; when it does not know all of them, about.
+    [[nodiscard]] qint64 networkSize() const;
+    /// @return whether members() are all there are; otherwise a part: see Membership.
+    [[nodiscard]] bool knowsEverybody() const;
+    /// @return up to `count` members that `wanted` takes, drawn evenly from the whole network.
+    [[nodiscard]] std::vector<net::Peer> sample(
+        std::size_t count, const std::function<bool(const Member &)> &wanted) const;
+    /// Finds out where a node is: in this node's own view, or by asking the node itself, wherever
+    /// in the tree it may be.
+    /// @return what it says of itself, or the errors of sendTo().
+    [[nodiscard]] QCoro::Task<Result<Member>> locate(
+        NodeId id, Ticks deadline = std::chrono::seconds(10));
+
     [[nodiscard]] std::vector<Member> members() const override;
     [[nodiscard]] std::optional<Member> find(const NodeId &id) const override;
     [[nodiscard]] Watch watch(std::function<void(const NodeId &)> changed) override;

@@ -4,6 +4,7 @@
 #include <base/clock.h>
 #include <crypto/crypto.h>
 #include <net/transport.h>
+#include <tree/member_facts.h>
 #include <tree/scores.h>
 
 #include <QJsonObject>
@@ -56,6 +57,10 @@ struct TreeConfig {
     RelayQuota relay;
     quint32 batchMax = 64; ///< Broadcasts under one signature at most; 1 signs each alone.
     qsizetype cacheBytesMax = 8 * 1024 * 1024; ///< Messages kept for 30 s for those who pull.
+    /// So many nodes know each other; in a larger network each knows a part. A parameter of the
+    /// network. See Membership.
+    quint32 fullViewMax = 1000;
+    MemberPool *pool = nullptr; ///< Outlives the node.
     quint32 timePeers
         = 16; ///< Random members asked for the time in 64 s; 0: nobody is asked at all.
     qint64 freeBytes = 0; ///< First value of TreeNode::setFreeBytes().

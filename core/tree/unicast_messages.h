@@ -48,8 +48,31 @@ struct Call {
     friend bool operator==(const Call &, const Call &) = default;
 };
 
+/// "Where do you accept links?" Beyond its own view a node asks the node itself.
+struct Find {
+    static constexpr std::string_view kName = "tree.find";
+    static constexpr auto fields() { return std::tuple{}; }
+    friend bool operator==(const Find &, const Find &) = default;
+};
+
+/// Answer to tree.find: what the sender's member record has.
+struct Found {
+    QString host;
+    quint32 port = 0;
+    qint64 freeBytes = 0;
+
+    static constexpr std::string_view kName = "tree.found";
+    static constexpr auto fields()
+    {
+        using wire::field;
+        return std::tuple{field("host", &Found::host, 253), field("port", &Found::port),
+            field("free", &Found::freeBytes)};
+    }
+    friend bool operator==(const Found &, const Found &) = default;
+};
+
 /// Append; never rename, reorder or reuse a name.
-using Unicasts = wire::Catalogue<Ack, Ping, Call>;
+using Unicasts = wire::Catalogue<Ack, Ping, Call, Find, Found>;
 static_assert(Unicasts::namesAreUnique());
 
 } // namespace borg::tree

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <lean_world.h>
 #include <malloc.h>
 
@@ -73,6 +74,48 @@ Shape shapeOf(const sim::LeanWorld &world)
     return shape;
 }
 
+/// How well the nodes know whom they shall know.
+void lookAtViews(const sim::LeanWorld &world, QJsonObject &result)
+{
+    std::vector<NodeId> all;
+    for (quint32 number = 0; number < world.nodes.size(); ++number) {
+        if (world.nodes[number])
+            all.push_back(sim::LeanWorld::peer(number).id);
+    }
+    std::ranges::sort(all);
+    double known = 0;
+    double cell = 0;
+    double quiet = 0;
+    std::vector<double> sizes;
+    const std::size_t step = std::max<std::size_t>(world.nodes.size() / 500, 1);
+    std::size_t looked = 0;
+    for (std::size_t number = 0; number < world.nodes.size(); number += step) {
+        if (!world.nodes[number])
+            continue;
+        ++looked;
+        const auto &members = world.nodes[number]->machine().members();
+        const NodeId self = sim::LeanWorld::peer(static_cast<quint32>(number)).id;
+        auto near = all;
+        const auto end
+            = near.begin() + static_cast<qptrdiff>(std::min<std::size_t>(33, near.size()));
+        std::ranges::partial_sort(
+            near, end, {}, [&](const NodeId &id) { return tree::distanceOf(self, id); });
+        for (auto at = near.begin() + 1; at != end; ++at)
+            cell += members.find(*at) ? 1.0 / static_cast<double>(end - near.begin() - 1) : 0;
+        known += static_cast<double>(members.count());
+        quiet += members.isQuiet() ? 1 : 0;
+        sizes.push_back(static_cast<double>(members.estimate()) / static_cast<double>(all.size()));
+    }
+    std::ranges::sort(sizes);
+    const auto count = static_cast<double>(looked);
+    result[u"known_per_node"_s] = known / count;
+    result[u"quiet_share"_s] = quiet / count;
+    result[u"nearest_32_known"_s] = cell / count;
+    result[u"estimate_p10"_s] = sizes[sizes.size() / 10];
+    result[u"estimate_p50"_s] = sizes[sizes.size() / 2];
+    result[u"estimate_p90"_s] = sizes[sizes.size() * 9 / 10];
+}
+
 void measure(sim::LeanWorld &world, const QCommandLineParser &options, QJsonObject &result)
 {
     const bool isSilent = options.isSet(u"silent"_s);
@@ -124,6 +167,7 @@ int main(int argc, char *argv[])
         {u"settle"_s, u"virtual seconds between the join and the first broadcast"_s, u"T"_s,
             u"60"_s},
         {u"join-rate"_s, u"nodes a second at most"_s, u"R"_s, u"2000"_s},
+        {u"full-view"_s, u"so many nodes know each other"_s, u"M"_s, u"1000"_s},
         {u"silent"_s, u"the killed vanish as in a power cut, and their links stay up"_s},
         {u"no-kill"_s, u"broadcasts only"_s}});
     options.addHelpOption();
@@ -134,6 +178,7 @@ int main(int argc, char *argv[])
     mallopt(M_MMAP_THRESHOLD, 1 << 30); // count everything in one place
 
     sim::LeanWorld world(seed);
+    world.config.fullViewMax = options.value(u"full-view"_s).toUInt();
     const std::size_t before = heapBytes();
     const bool isOne
         = world.joinAll(count, options.value(u"join-rate"_s).toUInt(), std::chrono::seconds(120));
@@ -141,6 +186,7 @@ int main(int argc, char *argv[])
     const auto joined = world.clock.now();
     const auto eventsBefore = world.events;
     const auto spentBefore = world.spent;
+    const auto measuredBefore = world.measured;
     world.clock.advance(std::chrono::seconds(options.value(u"settle"_s).toInt()));
     say("settled", world);
     const auto perNode = static_cast<double>(heapBytes() - before) / count;
@@ -150,17 +196,20 @@ int main(int argc, char *argv[])
 
     QJsonObject result{{u"nodes"_s, qint64{count}}, {u"seed"_s, static_cast<qint64>(seed)}};
     const Shape shape = shapeOf(world);
+    lookAtViews(world, result);
     result[u"stray"_s] = static_cast<qint64>(world.strayCount());
     result[u"depth_max"_s] = qint64{shape.depthMax};
     result[u"depth_mean"_s] = shape.depthMean;
     result[u"depth_limit"_s] = 2.2 * std::log2(count) / 2;
     result[u"bytes_per_node"_s] = std::round(perNode);
     result[u"idle_events_per_node_s"_s] = idleEvents / idleSeconds / count;
-    result[u"idle_us_per_event"_s] = idleSpent.count() / std::max(idleEvents, 1.0);
+    result[u"idle_us_per_event"_s]
+        = idleSpent.count() / std::max(double(world.measured - measuredBefore), 1.0);
     measure(world, options, result);
     result[u"us_per_event"_s]
-        = std::chrono::duration<double, std::micro>(world.spent).count() / double(world.events);
+        = std::chrono::duration<double, std::micro>(world.spent).count() / double(world.measured);
     result[u"events_per_s"_s] = std::round(double(world.events) / wallSeconds());
+    result[u"cpu_s"_s] = double(std::clock()) / CLOCKS_PER_SEC;
     result[u"wall_s"_s] = wallSeconds();
     result[u"trace"_s] = QString::number(world.network.traceHash(), 16);
     std::printf("%s\n", QJsonDocument(result).toJson(QJsonDocument::Compact).constData());

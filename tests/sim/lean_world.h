@@ -10,6 +10,7 @@
 #include <QtEndian>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -60,6 +61,15 @@ struct Spread {
     double rmr = 0; ///< Copies sent, also to the dead, for each that was needed; minus 1.
 };
 
+/// All nodes share equal member records.
+class SharedRecords final : public tree::MemberPool {
+public:
+    [[nodiscard]] tree::FactsPtr intern(tree::FactsPtr facts) override;
+
+private:
+    std::map<NodeId, tree::FactsPtr> m_latest;
+};
+
 class LeanWorld {
 public:
     explicit LeanWorld(quint64 seed);
@@ -82,12 +92,14 @@ public:
     SimClock clock;
     SimRng rng;
     SimNetwork network;
+    SharedRecords records;
     tree::TreeConfig config;
     std::vector<std::unique_ptr<LeanNode>> nodes;
 
     // Counted by the nodes.
     quint64 events = 0;
-    std::chrono::nanoseconds spent{0}; ///< In the machines.
+    quint64 measured = 0; ///< Every so many of the events,
+    std::chrono::nanoseconds spent{0}; ///< and the processor time they took in the machines.
     std::optional<tree::MessageId> watched;
     std::size_t reached = 0;
     quint64 copies = 0; ///< Whole messages sent.

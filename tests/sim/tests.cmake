@@ -3,6 +3,8 @@ borg_test(sim sim_clock_test sim_network_test sim_rng_test)
 borg_test(sim tree_place_test tree_sim_test)
 target_link_libraries(tree_place_test PRIVATE Borg::tree)
 target_link_libraries(tree_sim_test PRIVATE Borg::tree)
+borg_test(sim member_sim_test)
+target_link_libraries(member_sim_test PRIVATE Borg::tree)
 borg_test(sim unicast_sim_test)
 target_link_libraries(unicast_sim_test PRIVATE Borg::tree)
 borg_test(sim full_world_test)
@@ -21,7 +23,7 @@ set_tests_properties(sim.byzantine_test PROPERTIES TIMEOUT 7200) # the soak has 
 borg_test(sim flow_sim_test)
 target_link_libraries(flow_sim_test PRIVATE Borg::tree)
 # A busy machine takes long over a hundred seeds; a hang is still noticed.
-set_tests_properties(sim.tree_place_test sim.tree_sim_test sim.unicast_sim_test sim.flow_sim_test
+set_tests_properties(sim.member_sim_test sim.tree_place_test sim.tree_sim_test sim.unicast_sim_test sim.flow_sim_test
   PROPERTIES TIMEOUT 1800)
 # Qt Test itself ends a function after five minutes; one class of liars takes two on a quiet machine.
 set_tests_properties(sim.byzantine_test sim.tree_sim_test sim.time_sim_test

@@ -75,7 +75,10 @@ const std::map<std::string_view, const char *> kAbout{
     {"offer", "As ihave, over a tree link, of messages that come only to those who pull them."},
     {"graft", "Body: up to 64 ids of messages that the receiver shall send, once."},
     {"better", "A tree with a better root was met: passed up to the root, which attaches there."},
-    {"memberList", "Body: the member records that the sender has: id (32 bytes), seq (8), each."},
+    {"memberList",
+        "Body: the member records that the sender has: id (32 bytes), seq (8), each. It is sent "
+        "what "
+        "it lacks: everything; when either side is `quiet`, 16 near to its id and 8 others."},
     {"memberRecords", "Body: member records: online (1 byte), size (4), head with message."},
     {"walk",
         "\"Find me parents\": goes from link to link at random; each node adds some it knows."},
@@ -101,7 +104,12 @@ const std::map<std::string_view, const char *> kAbout{
     {"tree.ack", "From the destination of a message to its source: it arrived."},
     {"tree.ping", "Nothing but a message to be acknowledged."},
     {"tree.call", "To a node that cannot be dialled: dial me. The sender dials at the same time."},
-    {"tree.member", "Broadcast by every node from time to time."},
+    {"tree.find", "Where are you? For nodes that the sender does not know."},
+    {"tree.found", "Answer to tree.find: where the sender accepts links."},
+    {"tree.member",
+        "Broadcast by every node from time to time; in a network of more than 1,000 nodes passed "
+        "on "
+        "among those near to it, and `quiet`."},
     {"tree.leave", "Broadcast by a node that stops."},
     {"tree.count", "Broadcast behind another message of the same source: say who has it."},
 };
