@@ -137,6 +137,9 @@ private:
         const bool isHeard = areHome && eventually([&] { return reached(asker) == kNodes - 2; }, 20'000);
         if (isFrozen) {
             ::kill(m_cluster.pid(victim), SIGCONT);
+            // Its picture is from before: until it says what became of its links meanwhile.
+            (void)ask(victim, u"status"_s);
+            QTest::qWait(300);
         } else {
             QByteArray why;
             QVERIFY2(m_cluster.spawn(victim, &why), why);
@@ -147,15 +150,17 @@ private:
     /// @return how many nodes heard a message of `node`; -1 when it could not be counted.
     [[nodiscard]] qint64 reached(int node)
     {
-        qint64 count = -1;
-        bool isAnswered = false;
+        const auto answer = ask(node, u"pingAll"_s);
+        return answer ? answer->value(u"reached"_s).toInteger() : -1;
+    }
+    std::optional<QJsonObject> ask(int node, const QString &what)
+    {
+        QObject context; // an answer that comes too late is dropped with it
+        std::optional<Result<QJsonObject>> heard;
         m_nodes.at(static_cast<std::size_t>(node - 1))
-            ->call(u"pingAll"_s, {}, this, [&](const Result<QJsonObject> &answer) {
-                count = answer ? answer->value(u"reached"_s).toInteger() : -1;
-                isAnswered = true;
-            });
-        (void)eventually([&] { return isAnswered; }, 10'000);
-        return count;
+            ->call(what, {}, &context, [&](const Result<QJsonObject> &answer) { heard = answer; });
+        (void)eventually([&] { return heard.has_value(); }, 10'000);
+        return heard && *heard ? std::optional(**heard) : std::nullopt;
     }
     /// For the log: a failover that took long, step by step.
     void tell(int node) const
