@@ -296,8 +296,10 @@ void PeerTree::handle(const TimerFired &)
     if (m_context.now() > m_wakeTold + kStall)
         m_links.forgive(m_context.now() - m_wakeTold);
     m_wakeTold = Ticks::max();
-    for (const auto &peer : m_links.beat(m_placement.standing().place))
+    for (const auto &peer : m_links.beat(m_placement.standing().place)) {
+        m_context.scores.note(peer, Offence::Silent);
         drop(peer, u"silent"_s);
+    }
     if (m_context.now() >= m_announceAt)
         announceSelf();
     if (m_announceAt != Ticks::max())

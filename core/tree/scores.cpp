@@ -39,6 +39,7 @@ constexpr std::array<Rule, kOffenceCount> kRules{{
     {"contradiction"_L1, 20},
     {"slowReader"_L1, 30},
     {"censored"_L1, 10},
+    {"silent"_L1, 0}, // a computer that sleeps is honest; to be left is all that it costs
 }};
 
 const Rule &ruleOf(Offence offence)
