@@ -291,12 +291,17 @@ void PeerTree::handle(const Writable &event)
 
 void PeerTree::handle(const TimerFired &)
 {
-    if (m_context.now() < m_wakeTold)
-        return; // an old timer; the right one is still to come
-    if (m_context.now() > m_wakeTold + kStall)
+    if (m_context.now() >= m_wakeTold) // else an old timer; the right one is still to come
+        tick(Links::Cue::Timer);
+}
+
+void PeerTree::tick(Links::Cue cue)
+{
+    if (m_wakeTold != Ticks::max() && m_context.now() > m_wakeTold + kStall)
         m_links.forgive(m_context.now() - m_wakeTold);
     m_wakeTold = Ticks::max();
-    for (const auto &peer : m_links.beat(m_placement.standing().place)) {
+    m_tickedAt = m_context.now();
+    for (const auto &peer : m_links.beat(m_placement.standing().place, cue)) {
         m_context.scores.note(peer, Offence::Silent);
         drop(peer, u"silent"_s);
     }
@@ -401,7 +406,7 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                                   m_lookout.greeted(*link);
                               return isRight;
                           },
-                          [&](const State &w) { return place(w); },
+                          [&](const State &w) { return place(w) && beaten(peer); },
                           [&](const Contacts &w) { return place(w); },
                           [&](const Attach &w) { return m_placement.hear(from, w, body); },
                           [&](const Accept &w) { return m_placement.hear(from, w, body); },
@@ -436,8 +441,22 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                           [&](const Below &w) { return relay.hear(from, w, body); },
                           [&](const Route &w) { return relay.hear(from, w, frame); },
                           [&](const Stranded &w) { return relay.hear(from, w); },
+                          [&](const Beat &) {
+                              return m_links.hearBeat(from, body) && beaten(peer);
+                          },
                       },
         *word);
+}
+
+bool PeerTree::beaten(const NodeId &by)
+{
+    // What is due about now is done in the wake-up that the parent's heartbeat costs anyway, so an
+    // idle tree beats from the root down and most nodes need no timer of their own.
+    const Link *const link = m_links.find(by);
+    if (link && link->isParent && m_placement.standing().isAccepted
+        && m_context.now() >= m_tickedAt + m_config.heartbeatEvery / 2)
+        tick(Links::Cue::Parent);
+    return true;
 }
 
 TreeStatus PeerTree::status() const

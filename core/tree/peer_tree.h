@@ -66,6 +66,10 @@ private:
 
     void begin(Moment moment, Actions &actions);
     void finish();
+    /// All that is due by now, in every part.
+    void tick(Links::Cue cue);
+    /// The peer sent its heartbeat. @return true.
+    bool beaten(const NodeId &by);
     [[nodiscard]] bool hear(Link &from, const wire::Frame &frame);
     [[nodiscard]] bool isInner(const Broadcast::Received &received);
     Result<quint64> sendInner(const NodeId &dst, std::string_view type, const QJsonObject &body,
@@ -90,6 +94,7 @@ private:
     TokenBucket m_callsIn{4, 16, Ticks{0}}; ///< Dials that others ask for.
     qint64 m_freeBytes;
     Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.
+    Ticks m_tickedAt{0};
     Ticks m_announceAt = Ticks::max(); ///< The next member record of ours.
     std::optional<NodeId> m_announcedIn; ///< The root of the tree that heard the last one.
 };
