@@ -115,13 +115,14 @@ bool Cluster::spawn(int node, QByteArray *why, const QProcessEnvironment &enviro
 
 bool Cluster::restart(int node, QByteArray *why, const QProcessEnvironment &environment)
 {
-    return spawn(node, why, environment) && eventually(
-        [&] {
-            const auto status = ctl(node, {u"status"_s, u"--json"_s}, 10'000);
-            *why = status.text();
-            return status.exitCode == 0;
-        },
-        20'000);
+    return spawn(node, why, environment)
+        && eventually(
+            [&] {
+                const auto status = ctl(node, {u"status"_s, u"--json"_s}, 10'000);
+                *why = status.text();
+                return status.exitCode == 0;
+            },
+            20'000);
 }
 
 bool Cluster::eventually(const std::function<bool()> &what, int timeoutMs)

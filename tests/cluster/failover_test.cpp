@@ -31,13 +31,12 @@ QByteArray figures(const QByteArray &what, std::vector<qint64> each, std::vector
     const auto at = [](const std::vector<qint64> &all, std::size_t permille) {
         return all.empty() ? -1 : all.at((all.size() - 1) * permille / 1000);
     };
-    return QJsonDocument(QJsonObject{{u"what"_s, QString::fromUtf8(what)},
-                             {u"orphans"_s, static_cast<int>(each.size())},
-                             {u"p50_ms"_s, at(each, 500)}, {u"p99_ms"_s, at(each, 990)},
-                             {u"max_ms"_s, at(each, 1000)},
-                             {u"trials"_s, static_cast<int>(worst.size())},
-                             {u"trial_p50_ms"_s, at(worst, 500)},
-                             {u"trial_p99_ms"_s, at(worst, 990)}})
+    return QJsonDocument(
+        QJsonObject{{u"what"_s, QString::fromUtf8(what)},
+            {u"orphans"_s, static_cast<int>(each.size())}, {u"p50_ms"_s, at(each, 500)},
+            {u"p99_ms"_s, at(each, 990)}, {u"max_ms"_s, at(each, 1000)},
+            {u"trials"_s, static_cast<int>(worst.size())}, {u"trial_p50_ms"_s, at(worst, 500)},
+            {u"trial_p99_ms"_s, at(worst, 990)}})
         .toJson(QJsonDocument::Compact);
 }
 
@@ -104,8 +103,7 @@ private:
     [[nodiscard]] const control::Tree &treeOf(int node) const { return at(node).snapshot().tree; }
     [[nodiscard]] QString idOf(int node) const { return at(node).snapshot().status.nodeId; }
 
-    void runTrial(
-        int victim, bool isFrozen, std::vector<qint64> &each, std::vector<qint64> &worst)
+    void runTrial(int victim, bool isFrozen, std::vector<qint64> &each, std::vector<qint64> &worst)
     {
         const QString gone = idOf(victim);
         std::map<int, qint64> orphans; ///< And when they changed their parent last.
@@ -119,6 +117,8 @@ private:
             m_cluster.kill(victim);
         const auto isHome = [&](const auto &orphan) {
             const auto &now = treeOf(orphan.first);
+            if (now.changes.empty() || now.changes.back().parent != now.parent)
+                return false; // it asked for the place, and waits for the answer
             return now.parent != gone && (!now.parent.isEmpty() || now.root == idOf(orphan.first))
                 && lastChangeOf(now) > orphan.second && now.lastFailoverMs >= 0;
         };
@@ -134,7 +134,8 @@ private:
         worst.push_back(most);
         // All that live hear a message, the orphans and those below them too.
         const int asker = victim == 1 ? 2 : 1;
-        const bool isHeard = areHome && eventually([&] { return reached(asker) == kNodes - 2; }, 20'000);
+        const bool isHeard
+            = areHome && eventually([&] { return reached(asker) == kNodes - 2; }, 20'000);
         if (isFrozen) {
             ::kill(m_cluster.pid(victim), SIGCONT);
             // Its picture is from before: until it says what became of its links meanwhile.
@@ -203,14 +204,12 @@ private:
     {
         std::vector<int> fitting;
         for (int node = 1; node <= kNodes; ++node) {
-            const auto isChild = [&](const auto &other) {
-                return other->snapshot().tree.parent == idOf(node);
-            };
+            const auto isChild
+                = [&](const auto &other) { return other->snapshot().tree.parent == idOf(node); };
             if (treeOf(node).parent.isEmpty() == isRoot && std::ranges::any_of(m_nodes, isChild))
                 fitting.push_back(node);
         }
-        return fitting.empty() ? 0
-                               : fitting[static_cast<std::size_t>(trial) % fitting.size()];
+        return fitting.empty() ? 0 : fitting[static_cast<std::size_t>(trial) % fitting.size()];
     }
     /// Runs the event loop until it is true: the pictures of the nodes are kept current.
     [[nodiscard]] static bool eventually(const std::function<bool()> &what, int timeoutMs)

@@ -126,6 +126,29 @@ private Q_SLOTS:
         QCOMPARE(world.flaw(), QString());
     }
 
+    /// A computer that slept finds all its links closed, one after the other.
+    void aThawedNodeIsSoonBack_data() { seeds(20); }
+    void aThawedNodeIsSoonBack()
+    {
+        QFETCH(quint64, seed);
+        TreeWorld world(seed);
+        world.joinAll(30);
+        QVERIFY(world.runUntil([&] { return world.isOneTree(); }, 10s));
+        world.clock.advance(5s);
+        quint32 parent = 1;
+        while (world.nodes.at(parent)->node.status().children.empty())
+            ++parent;
+        world.network.freeze(world.nodes.at(parent)->self.id);
+        world.clock.advance(seed % 2 == 0 ? 3s : 12s);
+        world.network.thaw(world.nodes.at(parent)->self.id);
+        const auto thawed = world.clock.now();
+        world.clock.advance(10ms);
+        world.runUntil([&] { return world.isOneTree(); }, 20s);
+        QCOMPARE(world.flaw(), QString());
+        QVERIFY2(world.clock.now() - thawed < 2s,
+            QByteArray::number(qint64((world.clock.now() - thawed).count())));
+    }
+
     void twoHalvesMergeAgain_data() { seeds(10); }
     void twoHalvesMergeAgain()
     {
