@@ -15,7 +15,13 @@ void Moves::parentTaken(Cause cause)
     // Whoever took what was at hand looks around soon; the others some time later.
     m_roundAt = m_holdUntil + m_context.spread(cause == Cause::Forced ? kEvery / 4 : kEvery);
     m_context.wakeBy(m_roundAt);
-    m_liftAt = m_context.now() + kLiftAfter + m_context.spread(kLiftAfter);
+    m_liftAt = Ticks::max();
+    carriedAlong();
+}
+
+void Moves::carriedAlong()
+{
+    m_liftAt = std::min(m_liftAt, m_context.now() + kLiftAfter + m_context.spread(kLiftAfter));
     m_context.wakeBy(m_liftAt);
 }
 

@@ -38,6 +38,8 @@ public:
     }
 
     void parentTaken(Cause cause);
+    /// The parent's place changed, and ours with it.
+    void carriedAlong();
     /// @param mayBe whether a link can be the parent.
     /// @return the better parent, when it is time to go there.
     [[nodiscard]] Link *wake(const std::function<bool(const Link &)> &mayBe);
