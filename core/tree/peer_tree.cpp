@@ -397,54 +397,53 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
     const NodeId peer = from.peer.id;
     Relay &relay = m_unicast.relay();
     const auto place = [&](const auto &concrete) { return m_placement.hear(from, concrete); };
-    return std::visit(wire::Handlers{
-                          [&](const Hello &w) {
-                              const bool isRight = place(w);
-                              m_unicast.greeted(peer);
-                              // It may be gone: of another network.
-                              if (Link *link = m_links.find(peer); link && isRight)
-                                  m_lookout.greeted(*link);
-                              return isRight;
-                          },
-                          [&](const State &w) { return place(w) && beaten(peer); },
-                          [&](const Contacts &w) { return place(w); },
-                          [&](const Attach &w) { return m_placement.hear(from, w, body); },
-                          [&](const Accept &w) { return m_placement.hear(from, w, body); },
-                          [&](const Redirect &w) { return place(w); },
-                          [&](const Detach &w) { return place(w); },
-                          [&](const Leaving &w) { return place(w); },
-                          [&](const Use &w) { return place(w); },
-                          [&](const Better &w) { return place(w); },
-                          [&](const Walk &w) { return place(w); },
-                          [&](const Walked &w) { return place(w); },
-                          [&](const Probe &w) { return place(w); },
-                          [&](const DialMe &w) { return m_dialBack.hear(from, w); },
-                          [&](const DialedYou &w) { return m_dialBack.hear(from, w); },
-                          [&](const IHave &) { return m_broadcast.announced(from, body, false); },
-                          [&](const Offer &) { return m_broadcast.announced(from, body, true); },
-                          [&](const Graft &) { return m_broadcast.asked(from, body); },
-                          [&](const Hold &w) { return m_broadcast.flow().hear(from, w); },
-                          [&](const Compare &w) { return m_broadcast.compared(from, w, body); },
-                          [&](const Counted &w) { return m_counting.hear(from, w); },
-                          [&](const MemberList &w) {
-                              const bool isRight = m_members.list(from, w, body);
-                              m_broadcast.raiseSeq(m_members.ownSeqSeen());
-                              return isRight;
-                          },
-                          [&](const TimeAsk &w) { return m_clocks.hear(from, w, body); },
-                          [&](const TimeSay &w) { return m_clocks.hear(from, w, body); },
-                          [&](const MemberRecords &) {
-                              const bool isRight = m_members.records(body);
-                              m_broadcast.raiseSeq(m_members.ownSeqSeen());
-                              return isRight;
-                          },
-                          [&](const Below &w) { return relay.hear(from, w, body); },
-                          [&](const Route &w) { return relay.hear(from, w, frame); },
-                          [&](const Stranded &w) { return relay.hear(from, w); },
-                          [&](const Beat &) {
-                              return m_links.hearBeat(from, body) && beaten(peer);
-                          },
-                      },
+    return std::visit(
+        wire::Handlers{
+            [&](const Hello &w) {
+                const bool isRight = place(w);
+                m_unicast.greeted(peer);
+                // It may be gone: of another network.
+                if (Link *link = m_links.find(peer); link && isRight)
+                    m_lookout.greeted(*link);
+                return isRight;
+            },
+            [&](const State &w) { return place(w) && beaten(peer); },
+            [&](const Contacts &w) { return place(w); },
+            [&](const Attach &w) { return m_placement.hear(from, w, body); },
+            [&](const Accept &w) { return m_placement.hear(from, w, body); },
+            [&](const Redirect &w) { return place(w); },
+            [&](const Detach &w) { return place(w); },
+            [&](const Leaving &w) { return place(w); },
+            [&](const Use &w) { return place(w); },
+            [&](const Better &w) { return place(w); },
+            [&](const Walk &w) { return place(w); },
+            [&](const Walked &w) { return place(w); },
+            [&](const Probe &w) { return place(w); },
+            [&](const DialMe &w) { return m_dialBack.hear(from, w); },
+            [&](const DialedYou &w) { return m_dialBack.hear(from, w); },
+            [&](const IHave &) { return m_broadcast.announced(from, body, false); },
+            [&](const Offer &) { return m_broadcast.announced(from, body, true); },
+            [&](const Graft &) { return m_broadcast.asked(from, body); },
+            [&](const Hold &w) { return m_broadcast.flow().hear(from, w); },
+            [&](const Compare &w) { return m_broadcast.compared(from, w, body); },
+            [&](const Counted &w) { return m_counting.hear(from, w); },
+            [&](const MemberList &w) {
+                const bool isRight = m_members.list(from, w, body);
+                m_broadcast.raiseSeq(m_members.ownSeqSeen());
+                return isRight;
+            },
+            [&](const TimeAsk &w) { return m_clocks.hear(from, w, body); },
+            [&](const TimeSay &w) { return m_clocks.hear(from, w, body); },
+            [&](const MemberRecords &) {
+                const bool isRight = m_members.records(body);
+                m_broadcast.raiseSeq(m_members.ownSeqSeen());
+                return isRight;
+            },
+            [&](const Below &w) { return relay.hear(from, w, body); },
+            [&](const Route &w) { return relay.hear(from, w, frame); },
+            [&](const Stranded &w) { return relay.hear(from, w); },
+            [&](const Beat &) { return m_links.hearBeat(from, body) && beaten(peer); },
+        },
         *word);
 }
 

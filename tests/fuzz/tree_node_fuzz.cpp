@@ -211,8 +211,9 @@ private:
         case 13:
             return say(from, Hold{m_choices.byte() % 3 != 0});
         case 15:
-            return say(from, Beat{}, QByteArray(7, '\0') + m_choices.bytes().left(1)
-                    + QByteArray(15, '\0') + QByteArray(1, static_cast<char>(m_choices.byte())));
+            return say(from, Beat{},
+                QByteArray(7, '\0') + m_choices.bytes().left(1) + QByteArray(15, '\0')
+                    + QByteArray(1, static_cast<char>(m_choices.byte())));
         case 14:
             return say(from, Compare{60'000, m_choices.number()}, m_choices.bytes());
         default:
