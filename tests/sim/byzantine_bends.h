@@ -20,6 +20,11 @@ inline QByteArray randomIds(SimRng &rng, int count)
 /// neighbours would leave it as one that is frozen.
 class Mute : public Bend {
 public:
+    enum class Stead : quint8 { Beats, Nothing };
+    explicit Mute(Stead stead = Stead::Beats)
+        : m_stead(stead)
+    {
+    }
     bool outgoing(const NodeId &to, wire::Frame &frame) override
     {
         if (net::isMessageHead(frame.head))
@@ -33,7 +38,7 @@ public:
     }
     void tick(const std::set<NodeId> &peers, Ticks, const Raw &raw) override
     {
-        if (++m_ticks % 3 != 0)
+        if (m_stead == Stead::Nothing || ++m_ticks % 3 != 0)
             return;
         for (const auto &peer : peers) {
             if (const auto beat = m_beats.find(peer); beat != m_beats.end())
@@ -42,6 +47,7 @@ public:
     }
 
 private:
+    const Stead m_stead;
     std::map<NodeId, wire::Frame> m_beats; ///< The last one to each.
     quint64 m_ticks = 0;
 };
@@ -152,7 +158,8 @@ public:
 class Sybil : public Mute {
 public:
     explicit Sybil(const std::vector<net::Peer> &others)
-        : m_others(others)
+        : Mute(Stead::Nothing)
+        , m_others(others)
     {
     }
     bool outgoing(const NodeId &to, wire::Frame &frame) override
