@@ -75,13 +75,16 @@ Clock::TimerId LoopClock::after(Ticks delay, std::function<void()> action)
     const Ticks at = delay < Ticks::max() - present ? present + delay : Ticks::max();
     m_heap.push_back({at, ++m_lastOrder, id});
     std::ranges::push_heap(m_heap, std::greater{});
-    if (at < m_armedFor)
+    if (at < m_armedFor || m_isArmedForNothing)
         arm();
     return id;
 }
 
 void LoopClock::cancel(TimerId id)
 {
+    // The next after() sets the system's timer anew: a timer that is moved away costs no wake-up.
+    if (!m_heap.empty() && m_heap.front().id == id)
+        m_isArmedForNothing = true;
     // Dies after the tables are whole again: it may own something that cancels timers.
     const auto doomed = take(id);
     if (m_heap.size() > 2 * m_pendingCount + 64)
@@ -160,6 +163,7 @@ void LoopClock::runDue()
 
 void LoopClock::arm()
 {
+    m_isArmedForNothing = false;
     while (!m_heap.empty() && !isPending(m_heap.front().id)) {
         std::ranges::pop_heap(m_heap, std::greater{});
         m_heap.pop_back();

@@ -68,6 +68,7 @@ private:
     Ticks m_armedFor = Ticks::max();
     quint64 m_lastOrder = 0;
     std::size_t m_pendingCount = 0;
+    bool m_isArmedForNothing = false; ///< What it was armed for was cancelled.
     bool m_isPosted = false;
     bool m_isRunningDue = false;
 };

@@ -196,18 +196,38 @@ void Broadcast::queueId(Link &link, const MessageId &id)
         m_context.wakeBy(link.idsSince + kIdsEvery);
     }
     link.ids.push_back(id);
-    if (std::ssize(link.ids) >= Pulls::kIdsPerFrame)
+    if (link.ids.size() >= kIdsQueued)
         sendIds(link);
+}
+
+void Broadcast::unqueueIds(Link &link, std::span<const MessageId> known)
+{
+    // Both sides queue the same ids in nearly the same order: one step finds most of them.
+    std::size_t at = 0;
+    std::erase_if(link.ids, [&](const MessageId &id) {
+        for (std::size_t steps = 0; steps < known.size(); ++steps) {
+            const std::size_t next = (at + steps) % known.size();
+            if (known[next] == id) {
+                at = next + 1;
+                return true;
+            }
+        }
+        return false;
+    });
 }
 
 void Broadcast::sendIds(Link &link)
 {
-    const QByteArray body = Pulls::write(link.ids);
+    const std::span<const MessageId> all(link.ids);
+    for (std::size_t at = 0; at < all.size(); at += Pulls::kIdsPerFrame) {
+        const auto some
+            = all.subspan(at, std::min<std::size_t>(Pulls::kIdsPerFrame, all.size() - at));
+        if (link.isTree())
+            m_links.say(link, Offer{}, Pulls::write(some));
+        else
+            m_links.say(link, IHave{}, Pulls::write(some));
+    }
     link.ids.clear();
-    if (link.isTree())
-        m_links.say(link, Offer{}, body);
-    else
-        m_links.say(link, IHave{}, body);
 }
 
 void Broadcast::wake()
@@ -244,6 +264,7 @@ bool Broadcast::announced(Link &from, QByteArrayView bytes, bool isOffer)
         m_context.scores.add(from.peer.id, Offence::IdFlood);
         return true;
     }
+    unqueueIds(from, *ids); // whoever has it need not hear of it
     for (const auto &id : *ids) {
         if (m_seen.contains(id))
             continue;

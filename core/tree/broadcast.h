@@ -19,6 +19,7 @@ class Broadcast {
 public:
     static constexpr qsizetype kPushBytesMax = 16 * 1024; ///< Bigger ones are offered.
     static constexpr Ticks kIdsEvery = std::chrono::milliseconds(20);
+    static constexpr std::size_t kIdsQueued = 512; ///< Then they do not wait any longer.
     static constexpr qint64 kTtlMs = 30'000;
     static constexpr qint64 kClockSkewMs = 60'000; ///< Beside our own bound.
     static constexpr Ticks kDigestSpan = MessageStore::kKeepFor;
@@ -129,6 +130,8 @@ private:
     void offer(const MessageId &id, const Link *from);
     void queueId(Link &link, const MessageId &id);
     void sendIds(Link &link);
+    /// The peer has these.
+    static void unqueueIds(Link &link, std::span<const MessageId> known);
     void sendAlone(Draft &draft);
     void sendBatch(std::span<Draft> drafts);
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "links.h"
 
+#include "place.h"
+
 #include <QJsonDocument>
+#include <QtEndian>
 
 namespace borg::tree {
 
 namespace {
 constexpr int kMissedBeats = 3;
+constexpr qint64 kNumberEnd = qint64{1} << 53; ///< Of numbers in JSON.
 } // namespace
 
 Link *Links::find(const NodeId &id)
@@ -155,16 +159,52 @@ void Links::hearClock(Link &link, qint64 at, qint64 echo, quint32 heldUs)
 void Links::sayState(Link &link, const Place &place, std::optional<std::vector<Contact>> successors)
 {
     const Ticks held = m_context.now() - link.peerAtHeard;
+    link.placeTold = tagOf(place);
+    link.placeToldAt = m_context.now();
     say(link,
         State{m_context.now().count(), link.peerAt,
             static_cast<quint32>(std::min<qint64>(held.count(), 60'000'000)), place,
             std::move(successors)});
 }
 
-std::vector<NodeId> Links::beat(const Place &place)
+void Links::sayBeat(Link &link)
+{
+    const std::array<qint64, 3> values{m_context.now().count(), link.peerAt,
+        std::min<qint64>((m_context.now() - link.peerAtHeard).count(), 60'000'000)};
+    QByteArray body(sizeof values, Qt::Uninitialized);
+    for (std::size_t at = 0; at < values.size(); ++at)
+        qToBigEndian(values[at], body.data() + at * sizeof(qint64));
+    send(link,
+        {wire::FrameClass::Control, QByteArray::fromRawData(kBeatHead.data(), kBeatHead.size()),
+            std::move(body)});
+}
+
+bool Links::hearBeat(Link &link, QByteArrayView body)
+{
+    constexpr qsizetype kNumberBytes = sizeof(qint64);
+    if (body.size() != 3 * kNumberBytes)
+        return false;
+    const auto number
+        = [&](qsizetype at) { return qFromBigEndian<qint64>(body.data() + at * kNumberBytes); };
+    const qint64 at = number(0);
+    const qint64 echo = number(1);
+    const qint64 held = number(2);
+    // The limits of the same numbers in a State.
+    if (std::min({at, echo, held}) < 0 || std::max(at, echo) >= kNumberEnd
+        || held > std::numeric_limits<quint32>::max())
+        return false;
+    hearClock(link, at, echo, static_cast<quint32>(held));
+    return true;
+}
+
+std::vector<NodeId> Links::beat(const Place &place, Cue cue)
 {
     std::vector<NodeId> lost;
     const Ticks now = m_context.now();
+    const quint64 tag = tagOf(place);
+    // The root gives the beat: who has a parent waits a moment longer for it than it takes.
+    const bool isLed = std::ranges::any_of(
+        m_links, [](const auto &l) { return l.second.isParent && l.second.isGreeted; });
     for (auto &[id, link] : m_links) {
         if (link.backlog.empty())
             link.behindSince.reset();
@@ -175,10 +215,16 @@ std::vector<NodeId> Links::beat(const Place &place)
             continue;
         }
         // A little early rather than in a wake-up of its own.
-        if (link.isGreeted && now >= link.sentAt + every - every / 8)
-            sayState(link, place);
-        m_context.wakeBy(std::min(
-            std::max(link.sentAt, now - every / 2) + every, link.heardAt + kMissedBeats * every));
+        const Ticks early = link.isTree() && cue == Cue::Parent ? every / 2 : every / 8;
+        if (link.isGreeted && now >= link.sentAt + every - early) {
+            if (link.placeTold == tag && now < link.placeToldAt + kPlaceEvery)
+                sayBeat(link);
+            else
+                sayState(link, place);
+        }
+        const Ticks late = link.isTree() && isLed ? every / 8 : Ticks{0};
+        m_context.wakeBy(std::min(std::max(link.sentAt, now - every / 2) + every + late,
+            link.heardAt + kMissedBeats * every));
     }
     return lost;
 }

@@ -76,6 +76,8 @@ struct Link {
     std::optional<Ticks> dialTook; ///< Until the link was up, when we dialled it.
     std::optional<Ticks> behindSince; ///< Since when something waits in `backlog`.
     Use use; ///< What we last told.
+    quint64 placeTold = 0; ///< tagOf() the place that we last told,
+    Ticks placeToldAt{-1'000'000'000}; ///< and when.
     std::vector<MessageId> ids; ///< To be announced.
     Ticks idsSince{0}; ///< When the first of them came.
     std::list<wire::Frame> backlog; ///< Refused by the transport, in order.
@@ -112,6 +114,7 @@ public:
     static constexpr qsizetype kBacklogBytesMax = 2 * 1024 * 1024; ///< Per link.
     static constexpr qsizetype kBacklogBytesAll = 64 * 1024 * 1024; ///< Over all links.
     static constexpr qsizetype kWordsReserve = 128 * 1024; ///< Beyond that, for words.
+    static constexpr Ticks kPlaceEvery = std::chrono::seconds(2); ///< A place that stays is told.
     static constexpr Ticks kPushDelayMax = std::chrono::milliseconds(500); ///< Then ids go.
 
     explicit Links(Context &context)
@@ -158,12 +161,22 @@ public:
     void sayState(Link &link, const Place &place,
         std::optional<std::vector<Contact>> successors = std::nullopt);
 
+    static constexpr QByteArrayView kBeatHead = R"({"t":"beat"})"; ///< As we write it.
+    /// A Beat's body. @return false when it is none.
+    [[nodiscard]] bool hearBeat(Link &link, QByteArrayView body);
+
+    /// Why it is time to beat.
+    enum class Cue : quint8 {
+        Timer, ///< Our own.
+        Parent, ///< The parent did: whoever answers now shares the wake-up.
+    };
     /// Beats on idle links. @return the peers that are silent for too long.
-    std::vector<NodeId> beat(const Place &place);
+    std::vector<NodeId> beat(const Place &place, Cue cue);
     /// Our own event loop stood still for `span`: nobody's silence counts meanwhile.
     void forgive(Ticks span);
 
 private:
+    void sayBeat(Link &link);
     static QByteArray headOf(const QJsonObject &json);
     void send(Link &link, wire::Frame frame);
     void act(Link &link, wire::Frame frame, bool isStamped = false);

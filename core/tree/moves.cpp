@@ -3,6 +3,8 @@
 
 #include "place.h"
 
+#include <bit>
+
 namespace borg::tree {
 
 void Moves::parentTaken(Cause cause)
@@ -13,6 +15,14 @@ void Moves::parentTaken(Cause cause)
     // Whoever took what was at hand looks around soon; the others some time later.
     m_roundAt = m_holdUntil + m_context.spread(cause == Cause::Forced ? kEvery / 4 : kEvery);
     m_context.wakeBy(m_roundAt);
+    m_liftAt = Ticks::max();
+    carriedAlong();
+}
+
+void Moves::carriedAlong()
+{
+    m_liftAt = std::min(m_liftAt, m_context.now() + kLiftAfter + m_context.spread(kLiftAfter));
+    m_context.wakeBy(m_liftAt);
 }
 
 Link *Moves::wake(const std::function<bool(const Link &)> &mayBe)
@@ -39,6 +49,40 @@ Link *Moves::wake(const std::function<bool(const Link &)> &mayBe)
             m_context.wakeBy(at);
     }
     return better;
+}
+
+Link *Moves::lift(const std::function<bool(const Link &)> &mayBe)
+{
+    const Ticks now = m_context.now();
+    if (now < m_liftAt) {
+        if (m_liftAt != Ticks::max())
+            m_context.wakeBy(m_liftAt);
+        return nullptr;
+    }
+    const Link *const parent = m_links.parent();
+    if (!m_standing.isAttached() || !parent) {
+        m_liftAt = Ticks::max(); // the next parent begins anew
+        return nullptr;
+    }
+    m_liftAt = now + kEvery / 2 + m_context.spread(kEvery);
+    m_context.wakeBy(m_liftAt);
+    // A level more than log4 of the nodes: so deep are places for all, also with some left free.
+    const auto nodes = static_cast<quint64>(m_members.estimate());
+    const quint32 enough = static_cast<quint32>(std::bit_width(nodes) + 1) / 2 + 1;
+    const quint32 depth = depthOf(m_standing.place);
+    if (depth <= enough)
+        return nullptr;
+    const Ticks most = wayOf(parent->place, parent->rtt.value_or(Ticks{0})) + kGainMin;
+    Link *best = nullptr;
+    for (auto &[id, link] : m_links.all()) {
+        const bool isHigher = depthOf(link.place) + 1 + kLiftLevels <= depth;
+        if (!link.isGreeted || !isHigher || !mayBe(link)
+            || wayOf(link.place, link.rtt.value_or(Ticks{0})) > most)
+            continue;
+        if (!best || depthOf(link.place) < depthOf(best->place))
+            best = &link;
+    }
+    return best;
 }
 
 void Moves::probe()

@@ -18,6 +18,8 @@ public:
     static constexpr std::size_t kProbes = 8;
     static constexpr Ticks kHoldDown = std::chrono::seconds(30);
     static constexpr Ticks kHoldDownForced = std::chrono::milliseconds(1500);
+    static constexpr Ticks kLiftAfter = std::chrono::milliseconds(500); ///< Of a parent taken.
+    static constexpr quint32 kLiftLevels = 2; ///< A lift is worth so many.
 
     /// Why a parent was taken.
     enum class Cause : quint8 {
@@ -36,9 +38,15 @@ public:
     }
 
     void parentTaken(Cause cause);
+    /// The parent's place changed, and ours with it.
+    void carriedAlong();
     /// @param mayBe whether a link can be the parent.
     /// @return the better parent, when it is time to go there.
     [[nodiscard]] Link *wake(const std::function<bool(const Link &)> &mayBe);
+    /// Many who join at once hang on each other wherever there is room, deeper than they have to.
+    /// @return a link at hand to a parent that is levels higher and hardly further from the root,
+    ///         for a node that is deeper than a tree of this size has to be.
+    [[nodiscard]] Link *lift(const std::function<bool(const Link &)> &mayBe);
 
 private:
     void probe();
@@ -53,6 +61,7 @@ private:
     Ticks m_measureAt = Ticks::max();
     int m_measurements = 0; ///< In this round.
     Ticks m_holdUntil{0};
+    Ticks m_liftAt = Ticks::max();
     std::map<NodeId, int> m_better; ///< How often in this round, without a break.
 };
 

@@ -326,13 +326,20 @@ void PeerTree::handle(const Writable &event)
 
 void PeerTree::handle(const TimerFired &)
 {
-    if (m_context.now() < m_wakeTold)
-        return; // an old timer; the right one is still to come
-    if (m_context.now() > m_wakeTold + kStall)
+    if (m_context.now() >= m_wakeTold) // else an old timer; the right one is still to come
+        tick(Links::Cue::Timer);
+}
+
+void PeerTree::tick(Links::Cue cue)
+{
+    if (m_wakeTold != Ticks::max() && m_context.now() > m_wakeTold + kStall)
         m_links.forgive(m_context.now() - m_wakeTold);
     m_wakeTold = Ticks::max();
-    for (const auto &peer : m_links.beat(m_placement.standing().place))
+    m_tickedAt = m_context.now();
+    for (const auto &peer : m_links.beat(m_placement.standing().place, cue)) {
+        m_context.scores.note(peer, Offence::Silent);
         drop(peer, u"silent"_s);
+    }
     if (m_context.now() >= m_announceAt)
         announceSelf();
     if (m_announceAt != Ticks::max())
@@ -435,6 +442,8 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
 {
     if (net::isMessageHead(frame.head))
         return !from.isGreeted || m_broadcast.messages(from, frame);
+    if (frame.head == Links::kBeatHead) // by far the most: not parsed
+        return m_links.hearBeat(from, frame.body) && beaten(from.peer.id);
     const auto document = QJsonDocument::fromJson(frame.head);
     if (!document.isObject())
         return false;
@@ -448,52 +457,65 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
     const NodeId peer = from.peer.id;
     Relay &relay = m_unicast.relay();
     const auto place = [&](const auto &concrete) { return m_placement.hear(from, concrete); };
-    return std::visit(wire::Handlers{
-                          [&](const Hello &w) {
-                              const bool isRight = place(w);
-                              m_unicast.greeted(peer);
-                              // It may be gone: of another network.
-                              if (Link *link = m_links.find(peer); link && isRight)
-                                  greeted(*link);
-                              return isRight;
-                          },
-                          [&](const State &w) { return place(w); },
-                          [&](const Contacts &w) { return place(w); },
-                          [&](const Attach &w) { return m_placement.hear(from, w, body); },
-                          [&](const Accept &w) { return m_placement.hear(from, w, body); },
-                          [&](const Redirect &w) { return place(w); },
-                          [&](const Detach &w) { return place(w); },
-                          [&](const Leaving &w) { return place(w); },
-                          [&](const Use &w) { return place(w); },
-                          [&](const Better &w) { return place(w); },
-                          [&](const Walk &w) { return place(w); },
-                          [&](const Walked &w) { return place(w); },
-                          [&](const Probe &w) { return place(w); },
-                          [&](const DialMe &w) { return m_dialBack.hear(from, w); },
-                          [&](const DialedYou &w) { return m_dialBack.hear(from, w); },
-                          [&](const IHave &) { return m_broadcast.announced(from, body, false); },
-                          [&](const Offer &) { return m_broadcast.announced(from, body, true); },
-                          [&](const Graft &) { return m_broadcast.asked(from, body); },
-                          [&](const Hold &w) { return m_broadcast.flow().hear(from, w); },
-                          [&](const Compare &w) { return m_broadcast.compared(from, w, body); },
-                          [&](const Counted &w) { return m_counting.hear(from, w); },
-                          [&](const MemberList &w) {
-                              const bool isRight = m_members.list(from, w, body);
-                              m_broadcast.raiseSeq(m_members.ownSeqSeen());
-                              return isRight;
-                          },
-                          [&](const TimeAsk &w) { return m_clocks.hear(from, w, body); },
-                          [&](const TimeSay &w) { return m_clocks.hear(from, w, body); },
-                          [&](const MemberRecords &) {
-                              const bool isRight = m_members.records(body);
-                              m_broadcast.raiseSeq(m_members.ownSeqSeen());
-                              return isRight;
-                          },
-                          [&](const Below &w) { return relay.hear(from, w, body); },
-                          [&](const Route &w) { return relay.hear(from, w, frame); },
-                          [&](const Stranded &w) { return relay.hear(from, w); },
-                      },
+    return std::visit(
+        wire::Handlers{
+            [&](const Hello &w) {
+                const bool isRight = place(w);
+                m_unicast.greeted(peer);
+                // It may be gone: of another network.
+                if (Link *link = m_links.find(peer); link && isRight)
+                    greeted(*link);
+                return isRight;
+            },
+            [&](const State &w) { return place(w) && beaten(peer); },
+            [&](const Contacts &w) { return place(w); },
+            [&](const Attach &w) { return m_placement.hear(from, w, body); },
+            [&](const Accept &w) { return m_placement.hear(from, w, body); },
+            [&](const Redirect &w) { return place(w); },
+            [&](const Detach &w) { return place(w); },
+            [&](const Leaving &w) { return place(w); },
+            [&](const Use &w) { return place(w); },
+            [&](const Better &w) { return place(w); },
+            [&](const Walk &w) { return place(w); },
+            [&](const Walked &w) { return place(w); },
+            [&](const Probe &w) { return place(w); },
+            [&](const DialMe &w) { return m_dialBack.hear(from, w); },
+            [&](const DialedYou &w) { return m_dialBack.hear(from, w); },
+            [&](const IHave &) { return m_broadcast.announced(from, body, false); },
+            [&](const Offer &) { return m_broadcast.announced(from, body, true); },
+            [&](const Graft &) { return m_broadcast.asked(from, body); },
+            [&](const Hold &w) { return m_broadcast.flow().hear(from, w); },
+            [&](const Compare &w) { return m_broadcast.compared(from, w, body); },
+            [&](const Counted &w) { return m_counting.hear(from, w); },
+            [&](const MemberList &w) {
+                const bool isRight = m_members.list(from, w, body);
+                m_broadcast.raiseSeq(m_members.ownSeqSeen());
+                return isRight;
+            },
+            [&](const TimeAsk &w) { return m_clocks.hear(from, w, body); },
+            [&](const TimeSay &w) { return m_clocks.hear(from, w, body); },
+            [&](const MemberRecords &) {
+                const bool isRight = m_members.records(body);
+                m_broadcast.raiseSeq(m_members.ownSeqSeen());
+                return isRight;
+            },
+            [&](const Below &w) { return relay.hear(from, w, body); },
+            [&](const Route &w) { return relay.hear(from, w, frame); },
+            [&](const Stranded &w) { return relay.hear(from, w); },
+            [&](const Beat &) { return m_links.hearBeat(from, body) && beaten(peer); },
+        },
         *word);
+}
+
+bool PeerTree::beaten(const NodeId &by)
+{
+    // What is due about now is done in the wake-up that the parent's heartbeat costs anyway, so an
+    // idle tree beats from the root down and most nodes need no timer of their own.
+    const Link *const link = m_links.find(by);
+    if (link && link->isParent && m_placement.standing().isAccepted
+        && m_context.now() >= m_tickedAt + m_config.heartbeatEvery / 2)
+        tick(Links::Cue::Parent);
+    return true;
 }
 
 TreeStatus PeerTree::status() const

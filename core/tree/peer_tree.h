@@ -70,6 +70,10 @@ private:
 
     void begin(Moment moment, Actions &actions);
     void finish();
+    /// All that is due by now, in every part.
+    void tick(Links::Cue cue);
+    /// The peer sent its heartbeat. @return true.
+    bool beaten(const NodeId &by);
     [[nodiscard]] bool hear(Link &from, const wire::Frame &frame);
     [[nodiscard]] bool isInner(const Broadcast::Received &received);
     Result<quint64> sendInner(const NodeId &dst, std::string_view type, const QJsonObject &body,
@@ -101,6 +105,7 @@ private:
     TokenBucket m_findsIn{20, 100, Ticks{0}}; ///< Answers that others ask for.
     qint64 m_freeBytes;
     Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.
+    Ticks m_tickedAt{0};
     Ticks m_announceAt = Ticks::max(); ///< The next member record of ours.
     bool m_isKnownToAll = false; ///< Everybody waits for our next record.
     bool m_wasQuiet = false; ///< Membership::isQuiet(), as of the last announcement.

@@ -86,6 +86,19 @@ bool isBetterTree(const crypto::Crypto &crypto, const Place &a, const Place &b)
     return lot(a.root) < lot(b.root);
 }
 
+quint64 tagOf(const Place &place)
+{
+    quint64 tag = 0xcbf29ce484222325; // FNV-1a
+    const auto mix = [&tag](quint64 value) { tag = (tag ^ value) * 0x100000001b3; };
+    std::ranges::for_each(place.path, [&](char byte) { mix(static_cast<quint8>(byte)); });
+    std::ranges::for_each(place.root.bytes, mix);
+    mix(static_cast<quint64>(place.epoch));
+    mix(place.rank);
+    mix(place.children);
+    mix(place.capacity);
+    return tag;
+}
+
 Place placeOfRoot(const NodeId &self, qint64 epoch, quint32 rank, quint32 capacity)
 {
     return {epoch, rank, self, shortId(self).toByteArray(), 0, 0, capacity};

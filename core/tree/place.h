@@ -42,6 +42,9 @@ inline constexpr quint32 kLatencyUsMax = 60'000'000; ///< From the root.
 /// then the lesser hash of epoch and root, which nobody can choose.
 [[nodiscard]] bool isBetterTree(const crypto::Crypto &crypto, const Place &a, const Place &b);
 
+/// @return a number that changes with the place, but for the latency: that never stands still.
+[[nodiscard]] quint64 tagOf(const Place &place);
+
 /// @return the root's own place.
 [[nodiscard]] Place placeOfRoot(const NodeId &self, qint64 epoch, quint32 rank, quint32 capacity);
 /// @return the place of `self` under a parent at `parent`, `rtt` away.

@@ -381,6 +381,7 @@ void Placement::adopt(Link &parent)
         m_context.isStatusChanged = true;
         tellPlace(isOtherTree);
         m_upkeep.soon();
+        m_moves.carriedAlong();
     }
 }
 

@@ -116,9 +116,15 @@ void Placement::stepMove()
         cancelMove();
     if (m_move)
         m_context.wakeBy(m_move->since + kAnswerWithin);
-    Link *const better = m_moves.wake([this](const Link &link) { return mayMoveTo(link); });
-    if (!better || m_move || m_loopAt)
+    const auto mayBe = [this](const Link &link) { return mayMoveTo(link); };
+    Link *const better = m_moves.wake(mayBe);
+    Link *const higher = m_moves.lift(mayBe);
+    if ((!better && !higher) || m_move || m_loopAt)
         return;
+    if (!better) {
+        const auto levels = depthOf(m_standing.place) - depthOf(higher->place) - 1;
+        return moveTo(*higher, u"moved: %1 levels higher"_s.arg(levels));
+    }
     const Link *const parent = m_links.parent();
     const Ticks gain = wayOf(parent->place, parent->rtt.value_or(Ticks{0}))
         - wayOf(better->place, better->rtt.value_or(Ticks{0}));

@@ -11,6 +11,7 @@ constexpr Ticks kGreetWithin = std::chrono::seconds(1);
 constexpr Ticks kBetterEvery = std::chrono::milliseconds(500);
 constexpr Ticks kRefusedFor = std::chrono::seconds(3);
 constexpr Ticks kRoundEvery = std::chrono::milliseconds(400);
+constexpr Ticks kRootLives = std::chrono::milliseconds(1500); ///< After a root is lost.
 constexpr Ticks kStepMin = std::chrono::milliseconds(10);
 } // namespace
 
@@ -160,8 +161,14 @@ bool Placement::isEligible(const Link &link) const
     if (!canCarryUs(link))
         return false;
     const bool isBetter = isBetterTree(m_context.crypto, there, m_standing.place);
-    if (!m_orphan || m_orphan->wasRoot)
+    if (!m_orphan)
         return isBetter;
+    // Who is still under the old root so long after is under one that lives: it was our link that
+    // ended, or this computer slept.
+    if (m_orphan->wasRoot)
+        return isBetter
+            || (m_search && m_context.now() >= m_search->since + kRootLives
+                && isSameTree(there, m_standing.place));
     // Brothers and sisters lost the same parent: under them we would hang on each other.
     return isBetter || (isSameTree(there, m_standing.place) && !passes(there, m_orphan->lost));
 }

@@ -5,6 +5,10 @@
 
 namespace borg::tree {
 
+namespace {
+constexpr Ticks kGrain = std::chrono::milliseconds(10);
+} // namespace
+
 Pulls::Missing *Pulls::ensure(Link &from, const MessageId &id, Ticks wait)
 {
     if (const auto known = m_missing.find(id); known != m_missing.end())
@@ -46,6 +50,9 @@ void Pulls::schedule(const MessageId &id, Missing &missing, Ticks due)
         });
         std::ranges::make_heap(m_due, std::greater{});
     }
+    // Many at once, or each id would cost a wake-up of its own.
+    if (due > m_context.now())
+        due = (due + kGrain - Ticks{1}) / kGrain.count() * kGrain.count();
     missing.due = due;
     m_due.emplace_back(due, id);
     std::ranges::push_heap(m_due, std::greater{});

@@ -31,4 +31,12 @@ struct TimeSay {
     friend bool operator==(const TimeSay &, const TimeSay &) = default;
 };
 
+/// Heartbeat of a sender whose place is as it said last. The frame's body: its `at`, `echo` and
+/// `held`, as of a State; 8 bytes each.
+struct Beat {
+    static constexpr std::string_view kName = "beat";
+    static constexpr auto fields() { return std::tuple{}; }
+    friend bool operator==(const Beat &, const Beat &) = default;
+};
+
 } // namespace borg::tree

@@ -51,10 +51,12 @@ struct TreeNode::Driver {
     }
     void carryOut(Actions &&actions)
     {
-        std::ranges::move(actions, std::back_inserter(m_queue));
         // A callback may have brought us here: its actions come after those before.
-        if (std::exchange(m_isBusy, true))
-            return;
+        if (m_isBusy)
+            return void(std::ranges::move(actions, std::back_inserter(m_queue)));
+        m_isBusy = true;
+        for (const Action &action : actions)
+            std::visit([this](const auto &concrete) { perform(concrete); }, action);
         while (!m_queue.empty()) {
             const Action action = std::move(m_queue.front());
             m_queue.pop_front();

@@ -7,6 +7,7 @@ namespace borg::tree {
 
 void Upkeep::soon()
 {
+    m_isHurried = true;
     m_due = std::min(m_due, m_context.now() + kSoon);
     m_context.wakeBy(m_due);
 }
@@ -23,13 +24,16 @@ void Upkeep::wake()
     if (m_context.now() >= m_due) {
         // Spread, so that the nodes of a network do not all look in the same instant.
         m_due = m_context.now() + kEvery / 2 + m_context.spread(kEvery);
+        m_isHurried = false;
         keepBackups();
         keepLazyLinks();
         dropIdle();
         if (!m_standing.parent)
             reachOut();
     }
-    m_context.wakeBy(m_due);
+    // What is no hurry is done with one of the heartbeats, not in a wake-up of its own.
+    const bool isBeaten = m_standing.isAttached() && !m_isHurried;
+    m_context.wakeBy(m_due + (isBeaten ? 2 * m_context.config.heartbeatEvery : Ticks{0}));
 }
 
 bool Upkeep::fitsAsBackup(const Link &link) const

@@ -61,6 +61,7 @@ private:
     Membership &m_members;
     const Standing &m_standing;
     Ticks m_due{0};
+    bool m_isHurried = false; ///< Something changed.
     int m_lacked = 0; ///< Rounds without enough lazy links, one after the other.
     Ticks m_reachAt{0};
     Ticks m_reachEvery = kReachMin;

@@ -96,7 +96,7 @@ void Cluster::kill(int node)
     process = 0;
 }
 
-bool Cluster::restart(int node, QByteArray *why, const QProcessEnvironment &environment)
+bool Cluster::spawn(int node, QByteArray *why, const QProcessEnvironment &environment)
 {
     QProcess process;
     process.setProgram(QCoreApplication::applicationDirPath() + u"/borgd"_s);
@@ -110,13 +110,19 @@ bool Cluster::restart(int node, QByteArray *why, const QProcessEnvironment &envi
         return false;
     }
     m_pids.at(static_cast<std::size_t>(node - 1)) = static_cast<pid_t>(id);
-    return eventually(
-        [&] {
-            const auto status = ctl(node, {u"status"_s, u"--json"_s}, 10'000);
-            *why = status.text();
-            return status.exitCode == 0;
-        },
-        20'000);
+    return true;
+}
+
+bool Cluster::restart(int node, QByteArray *why, const QProcessEnvironment &environment)
+{
+    return spawn(node, why, environment)
+        && eventually(
+            [&] {
+                const auto status = ctl(node, {u"status"_s, u"--json"_s}, 10'000);
+                *why = status.text();
+                return status.exitCode == 0;
+            },
+            20'000);
 }
 
 bool Cluster::eventually(const std::function<bool()> &what, int timeoutMs)

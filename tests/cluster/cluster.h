@@ -56,6 +56,9 @@ public:
     /// SIGKILL, and waits until the process is gone.
     void kill(int node);
     /// Starts borgd again on its folder, in the background.
+    [[nodiscard]] bool spawn(int node, QByteArray *why,
+        const QProcessEnvironment &environment = QProcessEnvironment::systemEnvironment());
+    /// The same, and waits until it answers.
     [[nodiscard]] bool restart(int node, QByteArray *why,
         const QProcessEnvironment &environment = QProcessEnvironment::systemEnvironment());
     /// Asks `what` twice a second until it is true.

@@ -181,7 +181,7 @@ private:
     }
     void word(quint8 from, quint8 which)
     {
-        switch (which % 16) {
+        switch (which % 17) {
         case 0:
             return say(from, State{m_now.count(), m_choices.number(), 1, place(from), {}});
         case 1:
@@ -210,6 +210,10 @@ private:
             return say(from, MemberRecords{}, m_choices.bytes());
         case 13:
             return say(from, Hold{m_choices.byte() % 3 != 0});
+        case 15:
+            return say(from, Beat{},
+                QByteArray(7, '\0') + m_choices.bytes().left(1) + QByteArray(15, '\0')
+                    + QByteArray(1, static_cast<char>(m_choices.byte())));
         case 14:
             return say(from, Compare{60'000, m_choices.number()}, m_choices.bytes());
         default:

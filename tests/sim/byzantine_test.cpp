@@ -173,10 +173,11 @@ private Q_SLOTS:
         QFETCH(quint64, seed);
         ByzantineWorld world(seed, 5, make<Mute>);
         RUN_CLASS(world);
+        // Who went from one to another with the last messages has to hear a few more to find out.
+        for (int more = 0; more < 3 && world.underLiars() > 0; ++more)
+            world.talk();
         QCOMPARE(world.underLiars(), 0);
-        // Whom nobody has as a parent, nobody can catch: in the soak there are enough of them.
-        if (isSoak())
-            QVERIFY(world.charges(Offence::Censored) + world.charges(Offence::BrokenPromise) > 0);
+        QVERIFY(world.charges(Offence::Censored) + world.charges(Offence::BrokenPromise) > 0);
     }
 
     void aCensoredSourceIsHeard_data() { seeds(); }

@@ -64,6 +64,9 @@ const std::map<std::string_view, const char *> kAbout{
         "key answered) or busy."},
     {"hello", "The first word of both sides of a link."},
     {"state", "Heartbeat, answer to hello, and news of the sender's place."},
+    {"beat",
+        "Heartbeat of a sender whose place is as it said last. Body: its `at`, `echo` and `held`, "
+        "as of a state; 8 bytes each."},
     {"contacts", "Answer to a hello that wants contacts."},
     {"attach", "You are my parent from now on. Body: the digest of what the sender has."},
     {"accept", "Answer to attach. Body: the digest of what the parent has."},
