@@ -75,9 +75,9 @@ QString NetworkModel::describeFigures() const
                          locale.toString(tree.messagesHeard));
     if (tree.messagesRelayed > 0)
         lines << tr("%1 messages carried for others.").arg(locale.toString(tree.messagesRelayed));
-    if (tree.linksPunched > 0)
+    if (tree.linksPunched + tree.bulkLinksPunched > 0)
         lines << tr("%n direct link(s) made through routers.", nullptr,
-            static_cast<int>(tree.linksPunched));
+            static_cast<int>(tree.linksPunched + tree.bulkLinksPunched));
     lines << tr("%1 received and %2 sent since the start.")
                  .arg(Words::size(tree.bytesIn), Words::size(tree.bytesOut));
     if (tree.lastFailoverMs >= 0)

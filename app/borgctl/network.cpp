@@ -55,6 +55,22 @@ QString misdeedsText(const Peer &peer)
     return texts.join(u", ");
 }
 
+/// One line about the strangers at the door; empty when there were none.
+QString refusedText(const Refused &refused)
+{
+    QStringList texts;
+    const auto add = [&texts](qint64 count, const QString &what) {
+        if (count > 0)
+            texts.append(u"%1 %2"_s.arg(count).arg(what));
+    };
+    add(refused.wrongCertificate, u"with a wrong certificate"_s);
+    add(refused.wrongProtocol, u"with a wrong protocol"_s);
+    add(refused.slowHandshake, u"too slow"_s);
+    add(refused.tooMany, u"too many"_s);
+    add(refused.vanished, u"gone before they said who they are"_s);
+    return texts.join(u", ");
+}
+
 QString utcText(qint64 utcMs, QStringView form = u"yyyy-MM-dd HH:mm:ss")
 {
     return QDateTime::fromMSecsSinceEpoch(utcMs, QTimeZone::UTC).toString(form) + u" UTC"_s;
@@ -144,12 +160,15 @@ QString figures(const Tree &tree, const std::map<QString, Peer> &peers)
         u"%1 dialled, %2 dialled back, %3 punched through routers"_s.arg(tree.linksDialled)
             .arg(tree.linksReversed)
             .arg(tree.linksPunched));
+    row(u"for files"_s, u"%1 direct links punched through routers"_s.arg(tree.bulkLinksPunched));
     row(u"traffic"_s, u"%1 in, %2 out"_s.arg(sizeText(tree.bytesIn), sizeText(tree.bytesOut)));
     if (tree.lastFailoverMs >= 0)
         row(u"last failover"_s, u"took %1 ms"_s.arg(tree.lastFailoverMs));
     row(u"turned away"_s,
         u"%1 connections; %2 nodes greylisted now"_s.arg(tree.handshakesRefused)
             .arg(tree.greylisted));
+    if (const QString refused = refusedText(tree.refused); !refused.isEmpty())
+        row(QString(), refused);
     for (std::size_t i = 0; i < tree.changes.size(); ++i) {
         const ParentChange &change = tree.changes[i];
         row(i == 0 ? u"parent changes"_s : QString(),
@@ -185,7 +204,11 @@ Run peers(Session &session)
         session.outJson(wire::encodeFields(*all));
         co_return Exit::Ok;
     }
+    QString refused = refusedText(all->refused);
+    if (!refused.isEmpty())
+        refused = u"Connections refused: %1.\n"_s.arg(refused);
     if (all->peers.empty()) {
+        session.out(refused);
         session.note(u"No other nodes known yet. Another one joins with: borgctl invite"_s);
         co_return Exit::Ok;
     }
@@ -211,7 +234,7 @@ Run peers(Session &session)
     }
     session.out(table(head, rows, {2, 3, 4, 5}));
     const auto up = std::ranges::count_if(all->peers, &Peer::online);
-    session.out(u"\n%1 nodes, %2 online\n"_s.arg(all->peers.size()).arg(up));
+    session.out(u"\n%1 nodes, %2 online\n"_s.arg(all->peers.size()).arg(up) + refused);
     co_return Exit::Ok;
 }
 
@@ -353,7 +376,9 @@ Run ping(Session &session)
         co_return session.fail(Exit::Usage, ambiguous(ids->size(), what));
     const auto reply = co_await session.ask(Ping{ids->first()});
     if (!reply && reply.error().code == Errc::Malformed)
-        co_return session.fail(Exit::Usage, reply.error().detail);
+        co_return session.fail(Exit::Usage,
+            u"%1 The nodes that are known, and how their ids begin: borgctl peers"_s.arg(
+                reply.error().detail));
     if (!reply)
         co_return session.fail(reply.error());
     if (session.json)

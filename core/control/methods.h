@@ -61,9 +61,12 @@ struct GetPeers {
     static constexpr std::string_view kDoc = "Every node this one knows, with its links.";
     struct Reply {
         std::vector<Peer> peers;
+        Refused refused;
         static constexpr auto fields()
         {
-            return std::tuple{field("peers", &Reply::peers, 100'000, "In order of id.")};
+            return std::tuple{field("peers", &Reply::peers, 100'000, "In order of id."),
+                wire::added("refused", &Reply::refused,
+                    "Strangers: inbound connections that never became links.")};
         }
     };
     static constexpr auto fields() { return std::tuple{}; }

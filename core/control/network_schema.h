@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <wire/message.h>
+#include <control/refused.h>
 
 /// What the control API says of the network around a node: its place in the tree, the nodes it
 /// knows, whether others can reach it, and what time it is. Part of schema.h.
@@ -120,10 +120,12 @@ struct Tree {
     qint64 linksDialled = 0;
     qint64 linksReversed = 0;
     qint64 linksPunched = 0;
+    qint64 bulkLinksPunched = 0;
     qint64 bytesIn = 0;
     qint64 bytesOut = 0;
     qint64 greylisted = 0;
     qint64 handshakesRefused = 0;
+    Refused refused;
 
     static constexpr auto fields()
     {
@@ -155,11 +157,14 @@ struct Tree {
             added("linksDialled", &Tree::linksDialled, "Direct links made on demand: we dialled."),
             added("linksReversed", &Tree::linksReversed, "The other side dialled when asked."),
             added("linksPunched", &Tree::linksPunched, "Both dialled at once, through routers."),
+            added("bulkLinksPunched", &Tree::bulkLinksPunched,
+                "The same for links that carry files."),
             added("bytesIn", &Tree::bytesIn, "On all links since the start."),
             added("bytesOut", &Tree::bytesOut, "On all links since the start."),
             added("greylisted", &Tree::greylisted, "Nodes that we take no links of for a while."),
             added("handshakesRefused", &Tree::handshakesRefused,
-                "Inbound connections dropped before they were links.")};
+                "Inbound connections dropped before they were links."),
+            added("refused", &Tree::refused, "The same, by what was wrong.")};
     }
     friend bool operator==(const Tree &, const Tree &) = default;
 };

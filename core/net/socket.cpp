@@ -85,9 +85,7 @@ Endpoint Address::endpoint() const
     bool isMapped = false;
     if (const quint32 v4 = address.toIPv4Address(&isMapped); isMapped)
         address = QHostAddress(v4);
-    const quint16 port = storage.ss_family == AF_INET6 ? as<sockaddr_in6>(storage).sin6_port
-                                                       : as<sockaddr_in>(storage).sin_port;
-    return {address.toString(), ntohs(port)};
+    return {address.toString(), port()};
 }
 
 quint64 Address::site() const
@@ -100,6 +98,33 @@ quint64 Address::site() const
     const bool isMapped = IN6_IS_ADDR_V4MAPPED(&as<sockaddr_in6>(storage).sin6_addr);
     std::memcpy(&site, isMapped ? bytes + 8 : bytes, sizeof site);
     return site;
+}
+
+quint16 Address::port() const
+{
+    return ntohs(storage.ss_family == AF_INET6 ? as<sockaddr_in6>(storage).sin6_port
+                                               : as<sockaddr_in>(storage).sin_port);
+}
+
+Address Address::withPort(quint16 port) const
+{
+    Address other = *this;
+    if (storage.ss_family == AF_INET6)
+        reinterpret_cast<sockaddr_in6 &>(other.storage).sin6_port = htons(port);
+    else
+        reinterpret_cast<sockaddr_in &>(other.storage).sin_port = htons(port);
+    return other;
+}
+
+std::optional<Address> Address::bindableFor(const Address &other) const
+{
+    if (storage.ss_family == other.storage.ss_family)
+        return *this;
+    const bool isBoth = storage.ss_family == AF_INET6
+        && IN6_IS_ADDR_UNSPECIFIED(&as<sockaddr_in6>(storage).sin6_addr);
+    if (!isBoth || other.storage.ss_family != AF_INET)
+        return {};
+    return literal(QStringLiteral("0.0.0.0"), port());
 }
 
 void Socket::close()
@@ -127,16 +152,43 @@ Result<Socket> Socket::listenOn(const QString &host, quint16 port, int backlog)
     return socket;
 }
 
-Result<Socket> Socket::connectTo(const Address &address)
+Result<Socket> Socket::connectTo(const Address &address, const std::optional<Address> &from)
 {
     Socket socket(::socket(
         address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+    if (from && socket.isOpen()) {
+        const auto local = from->bindableFor(address);
+        if (!local)
+            return Error{Errc::Unreachable, u"another family of addresses"_s};
+        setOption(socket.descriptor(), SOL_SOCKET, SO_REUSEADDR, 1);
+        if (bind(socket.descriptor(), reinterpret_cast<const sockaddr *>(&local->storage),
+                local->size)
+            != 0)
+            return Error{Errc::Conflict, QString::fromLocal8Bit(strerror(errno))};
+    }
     if (!socket.isOpen()
         || (::connect(socket.descriptor(), reinterpret_cast<const sockaddr *>(&address.storage),
                 address.size)
                 != 0
             && errno != EINPROGRESS))
-        return Error{Errc::Unreachable, QString::fromLocal8Bit(strerror(errno))};
+        return Error{errno == EADDRNOTAVAIL ? Errc::Conflict : Errc::Unreachable,
+            QString::fromLocal8Bit(strerror(errno))};
+    return socket;
+}
+
+Result<Socket> Socket::reserve(const Address &like)
+{
+    Socket socket(
+        ::socket(like.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+    const Address any = like.withPort(0);
+    if (socket.isOpen() && like.storage.ss_family == AF_INET6)
+        setOption(socket.descriptor(), IPPROTO_IPV6, IPV6_V6ONLY, 0);
+    if (!socket.isOpen()
+        || bind(socket.descriptor(), reinterpret_cast<const sockaddr *>(&any.storage), any.size)
+            != 0)
+        return Error{Errc::Storage, QString::fromLocal8Bit(strerror(errno))};
+    // Only now: the port is one that nothing else uses, and what is ours may bind to it from here.
+    setOption(socket.descriptor(), SOL_SOCKET, SO_REUSEADDR, 1);
     return socket;
 }
 

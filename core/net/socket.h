@@ -23,6 +23,11 @@ struct Address {
     [[nodiscard]] Endpoint endpoint() const;
     /// The same for all that one site can send from: an IPv4 address, the /64 of an IPv6 one.
     [[nodiscard]] quint64 site() const;
+    [[nodiscard]] quint16 port() const;
+    [[nodiscard]] Address withPort(quint16 port) const;
+    /// @return the address with this port that a socket for `other` binds to; none when this one is
+    ///         of another family. "::" stands for both.
+    [[nodiscard]] std::optional<Address> bindableFor(const Address &other) const;
 };
 
 /// A TCP socket: non-blocking, closed on exec, closed when it goes.
@@ -51,7 +56,14 @@ public:
     /// @return a listening socket, or the errors of TlsEndpoint::listen().
     [[nodiscard]] static Result<Socket> listenOn(const QString &host, quint16 port, int backlog);
     /// @return a socket that connects; writable when it has an outcome. Or Unreachable.
-    [[nodiscard]] static Result<Socket> connectTo(const Address &address);
+    /// @param from the address of a socket of reserve(): the connection comes from its port. Then
+    ///        Conflict while that port has, or lately had, a connection to `address`.
+    [[nodiscard]] static Result<Socket> connectTo(
+        const Address &address, const std::optional<Address> &from = {});
+
+    /// @return a socket that takes a free port, at the address `like`, and does nothing with it:
+    ///         only connectTo() may use it as well, as long as this one is open. Or Storage.
+    [[nodiscard]] static Result<Socket> reserve(const Address &like);
 
     /// No delay for small records; few bytes wait in the system, so that ours may overtake.
     void tune(Ticks tcpTimeout) const;

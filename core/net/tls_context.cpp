@@ -10,9 +10,11 @@ namespace borg::net {
 
 namespace {
 
-constexpr std::array<QByteArrayView, kProtocolCount> kAlpn{"\x0apeertree/1",
+constexpr std::array<QByteArrayView, kProtocolCount + 1> kAlpn{"\x0apeertree/1",
     "\x0a"
-    "borgbulk/1"};
+    "borgbulk/1",
+    "\x0a"
+    "borgseen/1"};
 constexpr long kCertificateBytesMax = 4096; ///< Ours have about 300.
 
 int readPipe(BIO *bio, char *out, int size)
@@ -69,7 +71,12 @@ int checkPeer(X509_STORE_CTX *store, void *)
     const auto key = crypto::keyOf(X509_STORE_CTX_get0_cert(store));
     if (key)
         handshake.found = crypto::nodeIdOf(*key);
-    const bool isGood = key && (!handshake.expected || handshake.expected == handshake.found);
+    // What is sent includes the certificate itself. Nobody vouches for a key here: what comes
+    // beside it can only be there to be parsed.
+    const auto *chain = X509_STORE_CTX_get0_untrusted(store);
+    const bool isAlone = !chain || sk_X509_num(chain) <= 1;
+    const bool isExpected = !handshake.expected || handshake.expected == handshake.found;
+    const bool isGood = key && isAlone && isExpected;
     X509_STORE_CTX_set_error(store, isGood ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
     return isGood ? 1 : 0;
 }
@@ -173,7 +180,7 @@ std::optional<Protocol> TlsContext::protocolOf(const SSL *ssl)
     const uchar *name = nullptr;
     uint size = 0;
     SSL_get0_alpn_selected(ssl, &name, &size);
-    for (std::size_t at = 0; at < kProtocolCount; ++at) {
+    for (std::size_t at = 0; at < kAlpn.size(); ++at) {
         if (kAlpn[at].sliced(1) == QByteArrayView(name, static_cast<qsizetype>(size)))
             return static_cast<Protocol>(at);
     }

@@ -32,6 +32,9 @@ struct FreeSsl {
 };
 using Ssl = std::unique_ptr<SSL, FreeSsl>;
 
+/// Beside the protocols of links: a connection that only asks where it seems to come from.
+inline constexpr auto kMirror = static_cast<Protocol>(kProtocolCount);
+
 /// The rules of all our connections, in one SSL_CTX for each direction: TLS 1.3, X25519MLKEM768
 /// before X25519, Ed25519 certificates of both sides whose key is the identity, no tickets.
 class TlsContext {

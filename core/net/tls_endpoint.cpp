@@ -2,6 +2,7 @@
 #include "tls_endpoint.h"
 
 #include "tls_lobby.h"
+#include "tls_mirror.h"
 #include "tls_port.h"
 
 namespace borg::net {
@@ -12,9 +13,17 @@ public:
         : shared(clock, key, options)
         , tree(shared, Protocol::Tree)
         , bulk(shared, Protocol::Bulk)
-        , lobby(shared,
-              [this](const std::shared_ptr<TlsLink> &link) { port(link->protocol()).take(link); })
+        , mirror(shared)
+        , lobby(shared, [this](const std::shared_ptr<TlsLink> &link) { admit(link); })
     {
+    }
+
+    void admit(const std::shared_ptr<TlsLink> &link)
+    {
+        if (link->protocol() == kMirror)
+            mirror.serve(link);
+        else
+            port(link->protocol()).take(link);
     }
 
     [[nodiscard]] TlsPort &port(Protocol protocol)
@@ -25,6 +34,7 @@ public:
     TlsShared shared;
     TlsPort tree;
     TlsPort bulk;
+    TlsMirror mirror;
     TlsLobby lobby;
     bool isClosed = false;
 };
@@ -48,12 +58,24 @@ Transport &TlsEndpoint::transport(Protocol protocol)
     return d->port(protocol);
 }
 
+quint16 TlsEndpoint::sparePort()
+{
+    return d->isClosed ? 0 : d->mirror.sparePort();
+}
+
+void TlsEndpoint::askOutside(
+    const Peer &helper, quint16 fromPort, std::function<void(std::optional<Endpoint>)> answer)
+{
+    d->mirror.ask(helper, fromPort, std::move(answer));
+}
+
 void TlsEndpoint::close()
 {
     d->isClosed = true;
     d->lobby.close();
     d->tree.close();
     d->bulk.close();
+    d->mirror.close();
 }
 
 std::optional<LinkStats> TlsEndpoint::stats(Protocol protocol, const NodeId &peer) const

@@ -5,6 +5,8 @@
 #include <crypto/node_key.h>
 #include <net/transport.h>
 
+#include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -18,6 +20,8 @@ inline constexpr std::size_t kProtocolCount = 2;
 struct TlsOptions {
     Ticks handshakeDeadline = std::chrono::seconds(10); ///< Inbound: from accept() to its end.
     Ticks dialDeadline = std::chrono::seconds(5); ///< Name, TCP, TLS and the peer's consent.
+    /// Of a punch(): the peer that should speak first and does not, is spoken to.
+    Ticks yieldFor = std::chrono::seconds(1);
     Ticks closeDeadline = std::chrono::seconds(5); ///< For the last bytes after hangUp().
     Ticks tcpTimeout = std::chrono::seconds(20); ///< Unacknowledged bytes kill the link.
     int unauthenticatedMax = 256; ///< Inbound ends whose key is not known yet.
@@ -39,14 +43,25 @@ struct LinkStats {
     Ticks upSince{0};
 };
 
+/// Inbound ends that never became links, by what was wrong with them.
+struct Refusals {
+    quint64 wrongCertificate = 0; ///< None, not one Ed25519 key, not its own, or it does not parse.
+    quint64 wrongProtocol = 0; ///< Not TLS 1.3, none of our ALPN names, or no TLS at all.
+    quint64 slowHandshake = 0; ///< Not done at the deadline.
+    quint64 tooMany = 0; ///< Made room for others, or there are links enough.
+    quint64 vanished = 0; ///< Closed before they said who they are.
+};
+
 /// Sums since the start.
 struct EndpointStats {
     int unauthenticated = 0; ///< Inbound ends in their handshake now.
     int links = 0; ///< Both protocols.
     quint64 accepted = 0; ///< TCP connections taken.
     quint64 authenticated = 0; ///< Handshakes that succeeded, both directions.
-    quint64 refused = 0; ///< Inbound ends dropped: no key, garbage, deadline, evicted.
+    quint64 refused = 0; ///< Inbound ends dropped before they were links: all of `refusals`.
+    Refusals refusals;
     quint64 malformed = 0; ///< Links cut because of what the peer sent.
+    std::array<quint64, kProtocolCount> punched{}; ///< Links that a punch() made.
     quint64 bytesIn = 0; ///< Of all links, those that are gone too.
     quint64 bytesOut = 0;
 };
@@ -84,6 +99,18 @@ public:
 
     /// Lives as long as the endpoint.
     [[nodiscard]] Transport &transport(Protocol protocol);
+
+    /// @return a port at which nobody listens, ours for kSparePortFor: to askOutside() and punch()
+    ///         from it; 0 when there is none.
+    [[nodiscard]] quint16 sparePort();
+    static constexpr Ticks kSparePortFor = std::chrono::seconds(30);
+    /// Asks a node at which address and port it sees a connection that comes from such a port:
+    /// where others meet us, when a router stands between that keeps ports.
+    ///
+    /// @param answer gets it once, from the event loop, within twice the dial deadline; nothing
+    ///        when the helper cannot be reached, or too many ask already. The helper may lie.
+    void askOutside(
+        const Peer &helper, quint16 fromPort, std::function<void(std::optional<Endpoint>)> answer);
 
     /// Drops all links at once, without callbacks, and the port. For a soft end hangUp() first.
     void close();

@@ -9,6 +9,10 @@ namespace borg::net {
 namespace {
 constexpr char kConsent = 1;
 constexpr Ticks kNextAddressAfter = std::chrono::milliseconds(1500);
+/// For a router that answers instead of the peer, whose own packet has not left it yet. Not the
+/// same on both sides, or they could miss each other every time by as much.
+constexpr Ticks kMeetAgainAfter = std::chrono::milliseconds(200);
+constexpr Ticks kYieldingMeetAgainAfter = std::chrono::milliseconds(170);
 
 /// @return what a peer meant that ended the handshake with this alert.
 Errc meaningOf(int alert)
@@ -25,6 +29,29 @@ Errc meaningOf(int alert)
         return Errc::Unauthorized;
     default:
         return Errc::Malformed;
+    }
+}
+
+/// @return whether this reason of OpenSSL's means that the peer showed no good certificate, or not
+///         that it holds its key.
+bool isAboutCertificate(int reason)
+{
+    switch (reason) {
+    case SSL_R_CERTIFICATE_VERIFY_FAILED:
+    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+    case SSL_R_NO_CERTIFICATES_RETURNED:
+    case ERR_R_ASN1_LIB:
+    case ERR_R_X509_LIB:
+    case SSL_R_BAD_SIGNATURE:
+    case SSL_R_WRONG_SIGNATURE_TYPE:
+    case SSL_R_WRONG_CERTIFICATE_TYPE:
+    case SSL_R_UNKNOWN_CERTIFICATE_TYPE:
+    case SSL_R_UNABLE_TO_FIND_PUBLIC_KEY_PARAMETERS:
+    case SSL_R_CERT_LENGTH_MISMATCH:
+    case SSL_R_EXCESSIVE_MESSAGE_SIZE:
+        return true;
+    default:
+        return false;
     }
 }
 } // namespace
@@ -64,15 +91,26 @@ void TlsLink::connect(std::vector<Address> addresses)
     connectNext();
 }
 
+void TlsLink::meet(bool yields)
+{
+    m_isMeeting = true;
+    m_yields = yields;
+}
+
 void TlsLink::connectNext()
 {
     m_shared.clock.cancel(m_nextAddress);
     for (;;) {
-        if (m_addresses.empty())
-            return fail(Errc::Unreachable);
         if (m_socket.isOpen())
             m_shared.poller.remove(m_socket.descriptor(), *this);
-        auto socket = Socket::connectTo(m_addresses.front());
+        m_socket.close(); // before the next: it may want the same two ends
+        if (m_addresses.empty())
+            return m_isMeeting ? connectAgain() : fail(Errc::Unreachable);
+        auto socket = m_fromPort == 0
+            ? Socket::connectTo(m_addresses.front())
+            : Socket::connectTo(m_addresses.front(), m_shared.local.withPort(m_fromPort));
+        if (m_isMeeting)
+            m_tried.push_back(m_addresses.front());
         m_addresses.erase(m_addresses.begin());
         if (!socket)
             continue;
@@ -84,14 +122,43 @@ void TlsLink::connectNext()
         m_nextAddress = m_shared.clock.after(kNextAddressAfter, [this] { connectNext(); });
 }
 
+void TlsLink::connectAgain()
+{
+    if (m_tried.empty()) // nothing that could be tried
+        return fail(Errc::Unreachable);
+    const Ticks pause = m_yields ? kYieldingMeetAgainAfter : kMeetAgainAfter;
+    m_nextAddress = m_shared.clock.after(pause, [this] {
+        m_addresses = std::exchange(m_tried, {});
+        connectNext();
+    });
+}
+
 void TlsLink::connected()
 {
     if (m_socket.takeError() != 0)
         return connectNext();
     m_shared.clock.cancel(m_nextAddress);
-    m_state = State::Handshaking;
     m_socket.tune(m_shared.options.tcpTimeout);
     m_shared.poller.change(m_socket.descriptor(), *this, Poller::Wants::Read);
+    if (!m_yields)
+        return open();
+    // Either the peer connected as well, and opens; or its listening socket took us, and waits.
+    m_state = State::Yielding;
+    m_nextAddress = m_shared.clock.after(m_shared.options.yieldFor, [this] { open(); });
+}
+
+void TlsLink::answer()
+{
+    m_shared.clock.cancel(m_nextAddress);
+    m_stats.direction = Direction::Inbound;
+    m_stats.endpoint.port = 0;
+    m_state = State::Handshaking;
+    start(m_shared.context.accepting(m_handshake));
+}
+
+void TlsLink::open()
+{
+    m_state = State::Handshaking;
     start(m_shared.context.dialling(m_protocol, m_handshake));
     if (isDead())
         return;
@@ -117,7 +184,9 @@ void TlsLink::ready(bool isReadable, bool isWritable)
 {
     if (m_state == State::Connecting)
         return connected();
-    if (isReadable)
+    if (m_state == State::Yielding)
+        answer();
+    if (isReadable && !isDead())
         receive();
     if (isWritable && !isDead() && !m_backlog.isEmpty())
         sendBacklog();
@@ -163,7 +232,7 @@ void TlsLink::handshake()
     }
     const auto protocol = TlsContext::protocolOf(m_ssl.get());
     const bool isExpected = protocol && m_handshake.found
-        && (direction() == Direction::Inbound || protocol == m_protocol);
+        && ((direction() == Direction::Inbound && !m_isMeeting) || protocol == m_protocol);
     if (!isExpected)
         return fail(Errc::Malformed);
     m_protocol = *protocol;
@@ -181,7 +250,7 @@ Errc TlsLink::verdict(int result)
     drain(); // the alert that says why; if the peer is gone, it is gone
     if (kind == SSL_ERROR_ZERO_RETURN)
         return Errc::Closed;
-    if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
+    if (ERR_GET_LIB(error) == ERR_LIB_SSL && isAboutCertificate(reason))
         return Errc::Unauthorized;
     if (ERR_GET_LIB(error) == ERR_LIB_SSL && reason > SSL_AD_REASON_OFFSET)
         return meaningOf(reason - SSL_AD_REASON_OFFSET);

@@ -41,6 +41,12 @@ public:
     void accept(Socket socket, const Address &from);
     /// Connects to the first address that answers, then begins the handshake. Fails through Owner.
     void connect(std::vector<Address> addresses);
+    /// The same from that port, one of TlsMirror::sparePort(); 0: any. Before connect().
+    void comeFrom(quint16 port) { m_fromPort = port; }
+    /// The peer connects to us from a port of its own at the same time: what is refused is tried
+    /// again up to the deadline, and of two that both connected, only one may open the handshake.
+    /// Before connect().  @param yields the peer opens it, unless it says nothing.
+    void meet(bool yields);
     void setOwner(Owner &owner) { m_owner = &owner; }
     void setEndpoint(const Endpoint &endpoint) { m_stats.endpoint = endpoint; }
     /// Fails with Timeout after `span`; replaces an earlier one.
@@ -60,6 +66,11 @@ public:
 
     [[nodiscard]] bool isUp() const { return m_state == State::Up; }
     [[nodiscard]] bool isDead() const { return m_state == State::Dead; }
+    /// @return whether TCP has not got through yet.
+    [[nodiscard]] bool isConnecting() const { return m_state <= State::Connecting; }
+    [[nodiscard]] bool isMeeting() const { return m_isMeeting; }
+    /// Where the connection comes from, or goes to, as the system sees it.
+    [[nodiscard]] Endpoint remote() const { return m_socket.peerAddress().endpoint(); }
     /// @pre after handshakeDone()
     [[nodiscard]] const NodeId &peerId() const { return *m_handshake.found; }
     [[nodiscard]] const std::optional<NodeId> &expectedId() const { return m_handshake.expected; }
@@ -73,6 +84,7 @@ private:
     enum class State : quint8 {
         Idle,
         Connecting, ///< TCP.
+        Yielding, ///< TCP is done; the peer shall speak first.
         Handshaking, ///< TLS.
         Agreeing, ///< The key is known, the accepting side has not consented.
         Up,
@@ -82,7 +94,10 @@ private:
 
     void ready(bool isReadable, bool isWritable) override;
     void connectNext();
+    void connectAgain();
     void connected();
+    void open();
+    void answer();
     void start(Ssl ssl);
     void receive();
     void handshake();
@@ -118,12 +133,16 @@ private:
     qsizetype m_backlogSent = 0;
     qsizetype m_burstBytes = 2 * kBurstBytesMin;
     std::vector<Address> m_addresses; ///< Not tried yet.
+    std::vector<Address> m_tried; ///< When meeting: to be tried again.
     LinkStats m_stats;
     Clock::TimerId m_deadline = Clock::TimerId::None;
-    Clock::TimerId m_nextAddress = Clock::TimerId::None;
+    Clock::TimerId m_nextAddress = Clock::TimerId::None; ///< And whatever else TCP waits for.
     quint64 m_site = 0;
     State m_state = State::Idle;
     Protocol m_protocol = Protocol::Tree;
+    quint16 m_fromPort = 0;
+    bool m_isMeeting = false;
+    bool m_yields = false;
     bool m_owesConsent = false;
     bool m_isDirty = false;
     bool m_saidGoodbye = false;

@@ -32,7 +32,8 @@ Result<Endpoint> TlsLobby::listen(const QString &host, quint16 port)
     if (!m_shared.poller.add(socket->descriptor(), *this, Poller::Wants::Read))
         return Error{Errc::Storage, QStringLiteral("out of descriptors")};
     m_socket = *std::move(socket);
-    return m_socket.localAddress().endpoint();
+    m_shared.local = m_socket.localAddress();
+    return m_shared.local.endpoint();
 }
 
 void TlsLobby::close()
@@ -93,6 +94,31 @@ void TlsLobby::makeRoom()
     link->abort();
     m_shared.bury(link);
     ++m_shared.totals.refused;
+    ++m_shared.totals.refusals.tooMany;
+}
+
+quint64 &TlsLobby::refusalsFor(Errc why)
+{
+    auto &refusals = m_shared.totals.refusals;
+    switch (why) {
+    case Errc::Timeout:
+        return refusals.slowHandshake;
+    case Errc::Unauthorized:
+        return refusals.wrongCertificate;
+    case Errc::Malformed:
+        return refusals.wrongProtocol;
+    case Errc::Storage: // we had no room for it
+    case Errc::Busy:
+    case Errc::NoSpace:
+        return refusals.tooMany;
+    case Errc::Unreachable:
+    case Errc::Closed:
+    case Errc::Conflict:
+    case Errc::NotFound:
+    case Errc::TooLarge:
+        break;
+    }
+    return refusals.vanished;
 }
 
 TlsLobby::Link TlsLobby::take(const TlsLink &link)
@@ -112,9 +138,10 @@ void TlsLobby::handshakeDone(TlsLink &link)
     m_admit(take(link));
 }
 
-void TlsLobby::failed(TlsLink &link, Errc)
+void TlsLobby::failed(TlsLink &link, Errc why)
 {
     ++m_shared.totals.refused;
+    ++refusalsFor(why);
     m_shared.bury(take(link));
 }
 

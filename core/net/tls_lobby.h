@@ -37,6 +37,7 @@ private:
     /// @return false when there is nothing to accept now.
     bool acceptOne();
     void pause();
+    [[nodiscard]] quint64 &refusalsFor(Errc why);
     void makeRoom();
     Link take(const TlsLink &link);
 

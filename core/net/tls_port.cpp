@@ -58,17 +58,44 @@ void TlsPort::dial(const Peer &peer)
         found->second.answersId = true;
     if (found != m_relations.end() && (found->second.up || found->second.dial))
         return;
-    if (m_isClosed || id == m_shared.self || m_shared.totals.links >= m_shared.options.linksMax) {
-        const Errc why = m_isClosed ? Errc::Closed
-            : id == m_shared.self   ? Errc::Conflict
-                                    : Errc::Busy;
-        return soon([this, id, why] { tellDown(id, why); });
-    }
+    if (!mayDial(id))
+        return;
     const auto link
         = std::make_shared<TlsLink>(m_shared, *this, Direction::Outbound, m_protocol, id);
     Relation &relation = m_relations[id];
     relation.dial = link;
     relation.answersId = true;
+    start(link, peer.endpoint);
+}
+
+bool TlsPort::mayDial(const NodeId &id)
+{
+    const bool isFull = m_shared.totals.links >= m_shared.options.linksMax;
+    if (!m_isClosed && id != m_shared.self && !isFull)
+        return true;
+    const Errc why = m_isClosed ? Errc::Closed : id == m_shared.self ? Errc::Conflict : Errc::Busy;
+    soon([this, id, why] { tellDown(id, why); });
+    return false;
+}
+
+void TlsPort::punch(const Peer &peer, quint16 fromPort)
+{
+    const NodeId id = peer.id;
+    const auto found = m_relations.find(id);
+    if (found != m_relations.end() && found->second.up)
+        return;
+    if (!mayDial(id))
+        return;
+    Relation &relation = m_relations[id];
+    relation.answersId = true;
+    if (relation.dial && !relation.dial->isConnecting())
+        return; // it got through
+    discard(std::move(relation.dial)); // the peer cannot be dialled there, or we were not here
+    const auto link
+        = std::make_shared<TlsLink>(m_shared, *this, Direction::Outbound, m_protocol, id);
+    relation.dial = link;
+    link->comeFrom(fromPort);
+    link->meet(id < m_shared.self);
     start(link, peer.endpoint);
 }
 
@@ -146,8 +173,11 @@ void TlsPort::take(const Link &link)
 {
     const NodeId id = link->peerId();
     const bool isFull = m_shared.totals.links >= m_shared.options.linksMax;
-    if (m_isClosed || id == m_shared.self || isFull)
+    if (m_isClosed || id == m_shared.self || isFull) {
+        ++m_shared.totals.refused;
+        ++m_shared.totals.refusals.tooMany;
         return discard(link);
+    }
     link->setOwner(*this);
     const Relation &relation = m_relations[id];
     if (relation.up || (relation.dial && m_shared.self < id))
@@ -195,6 +225,8 @@ void TlsPort::goUp(const NodeId &id, Link link)
     BORG_ASSERT(!relation.up);
     relation.up = link;
     ++m_shared.totals.links;
+    if (link->isMeeting())
+        ++m_shared.totals.punched.at(static_cast<std::size_t>(m_protocol));
     dropSpare(relation);
     const Link dial = std::move(relation.dial);
     const bool answersEndpoint = std::exchange(relation.answersEndpoint, false);
@@ -211,8 +243,12 @@ void TlsPort::goUp(const NodeId &id, Link link)
 void TlsPort::handshakeDone(TlsLink &link)
 {
     const Link unknown = takeFrom(m_unknown, link);
-    if (!unknown)
+    if (!unknown && link.direction() == Direction::Outbound)
         return; // dial(): its id was checked; consent comes next
+    if (!unknown) { // punch(), and the peer opened
+        const NodeId from = link.peerId();
+        return accept(from, std::move(m_relations.at(from).dial));
+    }
     const NodeId id = link.peerId();
     const auto found = m_relations.find(id);
     const bool isTaken = found != m_relations.end() && (found->second.up || found->second.dial);

@@ -25,6 +25,7 @@ public:
 
     void setListener(Listener *listener) override { m_listener = listener; }
     void dial(const Peer &peer) override;
+    void punch(const Peer &peer, quint16 fromPort) override;
     void dialUnknown(const Endpoint &endpoint) override;
     void hangUp(const NodeId &peer) override;
     Result<Done> send(const NodeId &to, const wire::Frame &frame) override;
@@ -55,6 +56,7 @@ private:
     void writable(TlsLink &link, wire::FrameClass frameClass) override;
     void failed(TlsLink &link, Errc why) override;
 
+    [[nodiscard]] bool mayDial(const NodeId &id);
     void start(const Link &link, const Endpoint &endpoint);
     void connectTo(const std::weak_ptr<TlsLink> &link, const QStringList &hosts, quint16 port);
     void hold(const NodeId &id, const Link &spare);

@@ -13,6 +13,7 @@ TlsShared::TlsShared(Clock &theClock, const crypto::NodeKey &key, TlsOptions the
     , self(key.id())
     , context(key)
     , poller([this] { flush(); })
+    , local(*Address::literal(QStringLiteral("0.0.0.0"), 0))
 {
     sent.reserve(kBufferBytes + kRecordBytes);
 }

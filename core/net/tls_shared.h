@@ -2,6 +2,7 @@
 #pragma once
 
 #include "poller.h"
+#include "socket.h"
 #include "tls_context.h"
 
 #include <base/clock.h>
@@ -36,6 +37,7 @@ public:
     const TlsContext context;
     Poller poller;
     EndpointStats totals;
+    Address local; ///< Where we listen, or any address: other ports of ours are there too.
     qint64 outgoingBytes = 0; ///< Queued over all links.
     std::array<char, kBufferBytes> received; ///< From the socket, not decrypted yet.
     std::array<char, kRecordBytes> plain;

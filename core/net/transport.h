@@ -22,7 +22,7 @@ struct Peer {
     friend bool operator==(const Peer &, const Peer &) = default;
 };
 
-/// Which side opened a link.
+/// Which side opened a link. Of a punch(), which both did: who has the greater id was opened to.
 enum class Direction : quint8 { Outbound, Inbound };
 
 /// Links to peers whose key was checked, and frames over them. TLS in the application,
@@ -58,6 +58,11 @@ public:
 
     /// Answered by linkUp() or linkDown().
     virtual void dial(const Peer &peer) = 0;
+    /// As dial(), for when the peer does the same at this moment: from a port of ours that the peer
+    /// dials, so that the routers of both sides take what the other sends for an answer. Takes the
+    /// place of a dial() that has not got through. Without routers between, a dial() is as good.
+    /// @param fromPort of TlsEndpoint::sparePort(); 0: any.
+    virtual void punch(const Peer &peer, [[maybe_unused]] quint16 fromPort) { dial(peer); }
     /// Dials whoever answers there, for a first contact by address alone. Answered by linkUp() with
     /// the id that was found, or dialFailed().
     virtual void dialUnknown(const Endpoint &endpoint) = 0;

@@ -333,8 +333,11 @@ void Node::makeTree()
         config.capacity = tree::capacityFor(*m_config.uplinkBits);
     m_tree.emplace(m_scope, m_rng, m_tls->transport(net::Protocol::Tree), *m_crypto, config);
     m_tree->onChanged([this] {
-        if (m_reach)
+        if (m_reach) {
             m_reach->linksChanged();
+            if (m_tree->status().counters.punchedLinks > 0)
+                m_reach->notePunched();
+        }
         treeChanged();
     });
     m_tree->onTimeSample([this](const time::Sample &sample) { m_clock.add(sample); });
@@ -342,7 +345,15 @@ void Node::makeTree()
     rules.self = m_key->id();
     m_clock.start(rules, [this] { timeLooked(); });
     m_tree->onBulkDialWanted(
-        [this](const net::Peer &peer) { m_tls->transport(net::Protocol::Bulk).dial(peer); });
+        [this](const net::Peer &peer, std::optional<quint16> fromPort) {
+            auto &bulk = m_tls->transport(net::Protocol::Bulk);
+            fromPort ? bulk.punch(peer, *fromPort) : bulk.dial(peer);
+        },
+        [this](const NodeId &id) { return m_tls->stats(net::Protocol::Bulk, id).has_value(); });
+    m_tree->onMirror([this] { return m_tls->sparePort(); },
+        [this](const net::Peer &helper, quint16 fromPort, auto answer) {
+            m_tls->askOutside(helper, fromPort, std::move(answer));
+        });
     m_watch = m_tree->watch([this](const NodeId &) {
         savePeersSoon();
         treeChanged();

@@ -128,6 +128,7 @@ private:
     [[nodiscard]] QJsonObject encode(control::Part part) const;
     [[nodiscard]] control::Status status() const;
     [[nodiscard]] control::Tree tree() const;
+    [[nodiscard]] control::Refused refused() const;
     [[nodiscard]] control::Storage storage() const;
     [[nodiscard]] control::Time worldTime() const;
     [[nodiscard]] control::Reach reach() const;

@@ -101,7 +101,7 @@ void Node::addMethods()
     m_server->on<GetTree>(
         [this](const GetTree &, const Answer<GetTree> &answer) { answer(tree()); });
     m_server->on<GetPeers>([this](const GetPeers &, const Answer<GetPeers> &answer) {
-        answer(GetPeers::Reply{peers()});
+        answer(GetPeers::Reply{peers(), refused()});
     });
     m_server->on<GetTime>(
         [this](const GetTime &, const Answer<GetTime> &answer) { answer(worldTime()); });

@@ -265,10 +265,22 @@ control::Tree Node::tree() const
     tree.linksReversed = now.counters.reversedLinks;
     tree.linksPunched = now.counters.punchedLinks;
     const auto totals = m_tls->stats();
+    tree.bulkLinksPunched
+        = static_cast<qint64>(totals.punched.at(static_cast<std::size_t>(net::Protocol::Bulk)));
     tree.handshakesRefused = static_cast<qint64>(totals.refused);
+    tree.refused = refused();
     tree.bytesIn = static_cast<qint64>(totals.bytesIn);
     tree.bytesOut = static_cast<qint64>(totals.bytesOut);
     return tree;
+}
+
+control::Refused Node::refused() const
+{
+    const auto totals = m_tls->stats();
+    const auto &counts = totals.refusals;
+    return {static_cast<qint64>(counts.wrongCertificate), static_cast<qint64>(counts.wrongProtocol),
+        static_cast<qint64>(counts.slowHandshake), static_cast<qint64>(counts.tooMany),
+        static_cast<qint64>(counts.vanished), totals.unauthenticated};
 }
 
 control::Time Node::worldTime() const

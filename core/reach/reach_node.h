@@ -48,7 +48,11 @@ public:
     /// Looks again now, because a person asks; helpers may be busy for a minute.
     void checkNow() { checkIn(Ticks{0}); }
     /// A link came through a punched hole.
-    void notePunched() { m_isPunched = true; }
+    void notePunched()
+    {
+        if (!std::exchange(m_isPunched, true))
+            decide();
+    }
 
     [[nodiscard]] const Reachability &snapshot() const { return m_now; }
     /// Where others shall dial.

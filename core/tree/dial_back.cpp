@@ -81,6 +81,25 @@ std::vector<Link *> DialBack::helpers()
     return chosen;
 }
 
+std::vector<net::Peer> DialBack::mirrors()
+{
+    std::vector<std::pair<std::pair<bool, quint32>, net::Peer>> fitting;
+    for (const auto &[id, link] : m_links.all()) {
+        const auto &[host, port] = link.peer.endpoint;
+        const bool isOutside = m_context.config.local || !isPrivateAddress(host);
+        if (link.isGreeted && isOutside && port != 0 && !m_context.scores.isRefused(id))
+            fitting.push_back({{host.contains(u':'), m_context.rng.bits()}, link.peer});
+    }
+    std::ranges::sort(fitting, {}, &decltype(fitting)::value_type::first);
+    std::vector<net::Peer> chosen;
+    std::set<QString> sites;
+    for (const auto &[order, peer] : fitting) {
+        if (chosen.size() < kHelpers && sites.insert(siteOf(peer.endpoint.host)).second)
+            chosen.push_back(peer);
+    }
+    return chosen;
+}
+
 void DialBack::ask(const CheckReach &event)
 {
     m_asked.clear();

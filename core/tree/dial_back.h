@@ -33,6 +33,9 @@ public:
     void probed(const Probed &event);
     void linkDown(const NodeId &peer);
     void wake();
+    /// @return linked nodes that accept links at an address of the internet, IPv4 first, of
+    ///         different parts of it; kHelpers at most.
+    [[nodiscard]] std::vector<net::Peer> mirrors();
 
 private:
     struct Asker {

@@ -142,9 +142,16 @@ struct MemberFound { ///< A node that PeerTree::locate() asked says where it is.
 struct DialForBulk { ///< A node that cannot dial us wants a link for bulk.
     net::Peer peer;
 };
+struct MeetingAsked { ///< A node wants us to dial it while it dials us, or says that it does.
+    net::Peer peer; ///< Where others see it.
+    quint32 protocol = 0; ///< As in Call.
+    quint32 number = 0; ///< Of the try.
+    bool isAnswer = false; ///< We asked.
+    friend bool operator==(const MeetingAsked &, const MeetingAsked &) = default;
+};
 using Action = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged,
     StatusChanged, NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked,
-    DialForBulk, MemberFound>;
+    DialForBulk, MemberFound, MeetingAsked>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.

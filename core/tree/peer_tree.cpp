@@ -125,11 +125,20 @@ Result<quint64> PeerTree::ping(const NodeId &dst, Ticks deadline, Moment moment,
     return sendInner(dst, Ping::kName, {}, deadline, moment, actions);
 }
 
-Result<quint64> PeerTree::call(const NodeId &dst, quint32 protocol, quint32 number, Ticks deadline,
-    Moment moment, Actions &actions)
+void PeerTree::called(const NodeId &src, const Call &word)
 {
-    const Call word{protocol, m_config.self.host, m_config.self.port, number};
-    return sendInner(dst, Call::kName, wire::encodeFields(word), deadline, moment, actions);
+    const bool isRight = word.port > 0 && word.port <= 65'535 && !word.host.isEmpty();
+    // Whoever asks may name any host: so few that nobody is flooded through us.
+    if (!isRight || word.protocol > 1 || m_context.scores.isRefused(src)
+        || !m_callsIn.take(1, m_context.now()))
+        return;
+    const net::Peer peer{src, {word.host, static_cast<quint16>(word.port)}};
+    if (word.number > 0)
+        m_context.act(MeetingAsked{peer, word.protocol, word.number});
+    else if (word.protocol == 1)
+        m_context.act(DialForBulk{peer});
+    else if (!m_links.find(src))
+        m_context.act(Dial{peer});
 }
 
 Result<quint64> PeerTree::locate(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions)
@@ -156,28 +165,28 @@ void PeerTree::found(const NodeId &src, const QByteArray &message)
         m_context.now(), std::max<qint64>(word->freeBytes, 0)}});
 }
 
-void PeerTree::called(const NodeId &src, const QByteArray &message)
+void PeerTree::met(const NodeId &src, const Meet &word)
 {
-    const auto word = wire::decodeFields<Call>(net::bodyOf(message));
-    const bool isRight = word && word->port > 0 && word->port <= 65'535 && !word->host.isEmpty();
-    // Whoever asks may name any host: so few that nobody is flooded through us.
-    if (!isRight || m_context.scores.isRefused(src) || !m_callsIn.take(1, m_context.now()))
+    const bool isRight = word.port > 0 && word.port <= 65'535 && !word.host.isEmpty();
+    if (!isRight || m_context.scores.isRefused(src))
         return;
-    const net::Peer peer{src, {word->host, static_cast<quint16>(word->port)}};
-    if (word->protocol == 1)
-        m_context.act(DialForBulk{peer});
-    else if (word->protocol == 0 && !m_links.find(src))
-        m_context.act(Dial{peer});
+    const net::Endpoint endpoint{word.host, static_cast<quint16>(word.port)};
+    m_context.act(MeetingAsked{{src, endpoint}, word.protocol, word.number, true});
 }
 
 bool PeerTree::isInnerMessage(const NodeId &src, const QString &type, const QByteArray &message)
 {
-    if (type == wire::latin1(Call::kName))
-        called(src, message);
-    if (type == wire::latin1(Find::kName))
+    if (type == wire::latin1(Call::kName)) {
+        if (const auto word = wire::decodeFields<Call>(net::bodyOf(message)))
+            called(src, *word);
+    } else if (type == wire::latin1(Meet::kName)) {
+        if (const auto word = wire::decodeFields<Meet>(net::bodyOf(message)))
+            met(src, *word);
+    } else if (type == wire::latin1(Find::kName)) {
         asked(src);
-    if (type == wire::latin1(Found::kName))
+    } else if (type == wire::latin1(Found::kName)) {
         found(src, message);
+    }
     return type.startsWith(u"tree."); // others are of a newer node: not for us
 }
 

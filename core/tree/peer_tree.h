@@ -39,9 +39,16 @@ public:
     /// Asks `dst` where it is; MemberFound follows when it says so.
     Result<quint64> locate(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions);
 
-    /// Asks `dst` to dial this node. @param protocol as in Call; `number` of the try.
-    Result<quint64> call(const NodeId &dst, quint32 protocol, quint32 number, Ticks deadline,
-        Moment moment, Actions &actions);
+    /// Sends a word of the tree itself to one node; Settled follows.
+    template <wire::Message M>
+    Result<quint64> tell(
+        const NodeId &dst, const M &word, Ticks deadline, Moment moment, Actions &actions)
+    {
+        return sendInner(dst, M::kName, wire::encodeFields(word), deadline, moment, actions);
+    }
+    /// @return nodes to ask where they see us, two at most, of different parts of the internet.
+    [[nodiscard]] std::vector<net::Peer> mirrors() { return m_dialBack.mirrors(); }
+    [[nodiscard]] const net::Endpoint &self() const { return m_config.self; }
 
     [[nodiscard]] TreeStatus status() const;
     [[nodiscard]] bool isLocal() const { return m_config.local; }
@@ -80,7 +87,8 @@ private:
         Ticks deadline, Moment moment, Actions &actions);
     void asked(const NodeId &src);
     void found(const NodeId &src, const QByteArray &message);
-    void called(const NodeId &src, const QByteArray &message);
+    void called(const NodeId &src, const Call &word);
+    void met(const NodeId &src, const Meet &word);
     [[nodiscard]] bool isInnerMessage(
         const NodeId &src, const QString &type, const QByteArray &message);
     void announceSelf();

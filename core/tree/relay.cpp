@@ -179,8 +179,10 @@ bool Relay::isOpen(const Track &track, const Link &link)
 
 Link *Relay::choose(const Track &track, const Route &route)
 {
-    if (Link *direct = m_links.find(route.dst); direct && isOpen(track, *direct))
+    if (Link *direct = m_links.find(route.dst); direct && isOpen(track, *direct)) {
+        direct->usedAt = m_context.now();
         return direct;
+    }
     if (route.stray > 0) {
         if (Link *any = chooseAny(track))
             return any;

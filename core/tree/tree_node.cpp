@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tree_node.h"
 
+#include "direct_links.h"
 #include "peer_tree.h"
 
 #include <base/sleep.h>
@@ -14,11 +15,6 @@ namespace borg::tree {
 
 namespace {
 constexpr Ticks kCountedWithin = std::chrono::seconds(4);
-// Of connect(). A SYN that a NAT swallows is not answered, so nobody waits for a whole dial.
-constexpr Ticks kDialWithin = std::chrono::milliseconds(2500);
-constexpr Ticks kPunchWithin = std::chrono::milliseconds(1500);
-constexpr Ticks kCallWithin = std::chrono::seconds(5);
-constexpr quint32 kPunches = 3;
 constexpr Ticks kLastWords = std::chrono::milliseconds(100); ///< For what is queued at the end.
 } // namespace
 
@@ -29,6 +25,7 @@ struct TreeNode::Driver {
         : m_scope(scope)
         , m_transport(links)
         , m_machine(std::move(config), rng, crypto)
+        , m_direct(scope, means())
     {
     }
     ~Driver()
@@ -80,25 +77,38 @@ struct TreeNode::Driver {
         co_return co_await outcome;
     }
 
-    /// Waits for a link to `to`. @param endsByFailure also a dial that fails ends it.
-    QCoro::Task<Result<Done>> linked(NodeId to, Ticks most, bool endsByFailure)
+    template <wire::Message M>
+    QCoro::Task<Result<Receipt>> tell(NodeId to, M word)
     {
-        OneShot<Done> up(m_scope);
-        up.setAfter(most, Error{Errc::Timeout, {}});
-        const auto waiter = m_linkWaiters.emplace(to, LinkWaiter{up.setter(), endsByFailure});
-        auto outcome = co_await up;
-        m_linkWaiters.erase(waiter);
-        co_return outcome;
+        return settled([to, word](PeerTree &tree, Moment moment, Actions &actions) {
+            return tree.tell(to, word, DirectLinks::kCallWithin, moment, actions);
+        });
     }
-    void tellLink(const NodeId &peer, bool isUp) const
+    DirectLinks::Means means()
     {
-        const auto [first, last] = m_linkWaiters.equal_range(peer);
-        for (const auto &[id, waiter] : std::ranges::subrange(first, last)) {
-            if (isUp)
-                waiter.set(Done{});
-            else if (waiter.endsByFailure)
-                waiter.set(Error{Errc::Unreachable, {}});
-        }
+        DirectLinks::Means means;
+        means.dial = [this](quint32 protocol, const net::Peer &peer, std::optional<quint16> from) {
+            if (protocol == 1 && m_onBulkDialWanted)
+                m_onBulkDialWanted(peer, from);
+            else if (protocol == 0 && from)
+                m_transport.punch(peer, *from);
+            else if (protocol == 0)
+                m_transport.dial(peer);
+        };
+        means.call = [this](const NodeId &to, const Call &word) { return tell(to, word); };
+        means.meet = [this](const NodeId &to, const Meet &word) { return tell(to, word); };
+        means.isLinked = [this](const NodeId &id) { return isLinked(id); };
+        means.isBulkLinked
+            = [this](const NodeId &id) { return m_isBulkLinked && m_isBulkLinked(id); };
+        means.endpointOf = [this](const NodeId &id) -> std::optional<net::Endpoint> {
+            const auto member = m_machine.members().find(id);
+            return member ? std::optional(member->endpoint) : std::nullopt;
+        };
+        means.mirrors = [this] { return m_machine.mirrors(); };
+        means.self = [this] { return m_machine.self(); };
+        means.id = m_machine.status().self;
+        means.isLocal = m_machine.isLocal();
+        return means;
     }
     [[nodiscard]] bool isLinked(const NodeId &peer) const
     {
@@ -184,8 +194,9 @@ struct TreeNode::Driver {
     void perform(const DialForBulk &action)
     {
         if (m_onBulkDialWanted)
-            m_onBulkDialWanted(action.peer);
+            m_onBulkDialWanted(action.peer, {});
     }
+    void perform(const MeetingAsked &action) { m_direct.asked(action); }
     void perform(const Settled &action)
     {
         if (const auto waiter = m_waiters.extract(action.token))
@@ -235,16 +246,10 @@ struct TreeNode::Driver {
     std::map<MessageId, OneShot<quint32>::Setter> m_counts;
     bool m_isStatusChanged = false;
     std::function<void(const Delivered &)> m_onDelivered;
-    struct LinkWaiter {
-        OneShot<Done>::Setter set;
-        bool endsByFailure = false;
-    };
-    std::multimap<NodeId, LinkWaiter> m_linkWaiters;
     std::multimap<NodeId, OneShot<Member>::Setter> m_finders;
-    qint64 m_directLinks = 0;
-    qint64 m_reversedLinks = 0;
-    qint64 m_punchedLinks = 0;
-    std::function<void(const net::Peer &)> m_onBulkDialWanted;
+    DirectLinks m_direct;
+    TreeNode::BulkDial m_onBulkDialWanted;
+    std::function<bool(const NodeId &)> m_isBulkLinked;
     std::function<void(const Delivered &)> m_onMessage;
     std::map<quint64, OneShot<Receipt>::Setter> m_waiters; ///< By token.
     std::function<void()> m_onChanged;
@@ -320,53 +325,24 @@ QCoro::Task<Result<Done>> TreeNode::sendTo(
           });
     if (!receipt)
         co_return receipt.error();
+    if (!receipt->isDirect())
+        m_driver->m_direct.relayed(to);
     co_return Done{};
 }
 
 QCoro::Task<Result<Receipt>> TreeNode::ping(NodeId to, Ticks deadline)
 {
-    return m_driver->settled([=](PeerTree &tree, Moment moment, Actions &actions) {
+    auto receipt = co_await m_driver->settled([=](PeerTree &tree, Moment moment, Actions &actions) {
         return tree.ping(to, deadline, moment, actions);
     });
+    if (receipt && !receipt->isDirect())
+        m_driver->m_direct.relayed(to);
+    co_return receipt;
 }
 
 QCoro::Task<Result<Done>> TreeNode::connect(NodeId to)
 {
-    Driver &driver = *m_driver;
-    if (driver.isLinked(to))
-        co_return Done{};
-    const auto member = find(to);
-    const auto dial = [&] {
-        if (member)
-            driver.m_transport.dial({to, member->endpoint});
-    };
-    dial();
-    if (member && (co_await driver.linked(to, kDialWithin, true))) {
-        ++driver.m_directLinks;
-        co_return Done{};
-    }
-    Ticks rtt{0};
-    for (quint32 number = 0; number <= kPunches; ++number) {
-        // Eager: it is on its way, and the other side dials when it comes.
-        auto asked = driver.settled([=](PeerTree &tree, Moment moment, Actions &actions) {
-            return tree.call(to, 0, number, kCallWithin, moment, actions);
-        });
-        if (number > 0) {
-            (void)co_await Sleep(driver.m_scope, rtt / 2);
-            dial();
-        }
-        const bool isThere = driver.isLinked(to);
-        const auto linked = co_await driver.linked(to, isThere ? Ticks{0} : kPunchWithin, false);
-        const auto receipt = co_await std::move(asked);
-        if (isThere || linked) {
-            ++(number == 0 ? driver.m_reversedLinks : driver.m_punchedLinks);
-            co_return Done{};
-        }
-        if (!receipt)
-            co_return receipt.error();
-        rtt = Ticks{receipt->rttUs};
-    }
-    co_return Error{Errc::Unreachable, QStringLiteral("no direct way; others relay")};
+    return m_driver->m_direct.connect(to);
 }
 
 QCoro::Task<Result<Member>> TreeNode::locate(NodeId id, Ticks deadline)
@@ -384,8 +360,9 @@ QCoro::Task<Result<Member>> TreeNode::locate(NodeId id, Ticks deadline)
     co_return member;
 }
 
-void TreeNode::onBulkDialWanted(std::function<void(const net::Peer &)> wanted)
+void TreeNode::onBulkDialWanted(BulkDial wanted, std::function<bool(const NodeId &)> isLinked)
 {
+    m_driver->m_isBulkLinked = std::move(isLinked);
     m_driver->m_onBulkDialWanted = std::move(wanted);
 }
 
@@ -395,10 +372,7 @@ bool TreeNode::askForBulk(const NodeId &id)
     const auto member = find(id);
     if (m_driver->m_machine.isLocal() || !member || !member->online)
         return false;
-    Actions actions;
-    const auto token = m_driver->m_machine.call(id, 1, 0, kCallWithin, m_driver->moment(), actions);
-    m_driver->carryOut(std::move(actions));
-    return token.ok();
+    return m_driver->m_direct.askForBulk(id);
 }
 
 void TreeNode::onMessage(std::function<void(const Delivered &)> message)
@@ -429,9 +403,10 @@ void TreeNode::chargeTimeLie(const NodeId &peer)
 TreeStatus TreeNode::status() const
 {
     TreeStatus status = m_driver->m_machine.status();
-    status.counters.directLinks = m_driver->m_directLinks;
-    status.counters.reversedLinks = m_driver->m_reversedLinks;
-    status.counters.punchedLinks = m_driver->m_punchedLinks;
+    const auto &made = m_driver->m_direct.counters();
+    status.counters.directLinks = made.dialled;
+    status.counters.reversedLinks = made.reversed;
+    status.counters.punchedLinks = made.punched;
     return status;
 }
 
@@ -463,6 +438,11 @@ void TreeNode::onReachChecked(std::function<void(const std::vector<DialBackResul
 void TreeNode::onProbe(Probe probe)
 {
     m_driver->m_probe = std::move(probe);
+}
+
+void TreeNode::onMirror(std::function<quint16()> sparePort, Mirror mirror)
+{
+    m_driver->m_direct.setMirror({std::move(sparePort), std::move(mirror)});
 }
 
 std::vector<net::Peer> TreeNode::knownPeers() const
@@ -507,13 +487,13 @@ Directory::Watch TreeNode::watch(std::function<void(const NodeId &)> changed)
 void TreeNode::linkUp(const net::Peer &peer, net::Direction direction)
 {
     m_driver->feed(LinkUp{peer, direction});
-    m_driver->tellLink(peer.id, true);
+    m_driver->m_direct.linkChanged(peer.id, true);
 }
 
 void TreeNode::linkDown(const NodeId &peer, Errc why)
 {
     m_driver->feed(LinkDown{peer, why});
-    m_driver->tellLink(peer, false);
+    m_driver->m_direct.linkChanged(peer, false);
 }
 
 void TreeNode::frameArrived(const NodeId &from, const wire::Frame &frame)

@@ -74,12 +74,20 @@ public:
 
     /// Makes a link to a node: dials it, asks it to dial us, lets both dial at once (3 times),
     /// which opens the way through most NATs. A link that nothing uses ends by itself after a
-    /// while.
+    /// while. To a node to which several messages went over others, one is made without asking.
     /// @return Done: there is a link. Or Unreachable: messages go over others all the same; or the
     ///         errors of sendTo().
     [[nodiscard]] QCoro::Task<Result<Done>> connect(NodeId to);
-    /// `wanted` is told of nodes that cannot dial this one and want a link for bulk.
-    void onBulkDialWanted(std::function<void(const net::Peer &)> wanted);
+    /// `wanted` is told of nodes that cannot dial this one and want a link for bulk; with a port
+    /// when they dial at this moment, see Transport::punch().
+    using BulkDial = std::function<void(const net::Peer &, std::optional<quint16> fromPort)>;
+    /// @param isLinked whether there is such a link already.
+    void onBulkDialWanted(BulkDial wanted, std::function<bool(const NodeId &)> isLinked);
+    /// How neighbours are asked where they see a port of ours; `answer` once, with nothing when
+    /// they cannot tell. Without it we say that we are where TreeConfig::self says.
+    using Mirror = std::function<void(const net::Peer &helper, quint16 fromPort,
+        std::function<void(std::optional<net::Endpoint>)> answer)>;
+    void onMirror(std::function<quint16()> sparePort, Mirror mirror);
 
     /// `changed` comes after status() changed in more than counters and times; often several
     /// changes at once.

@@ -30,11 +30,11 @@ struct Ping {
     friend bool operator==(const Ping &, const Ping &) = default;
 };
 
-/// "I cannot dial you: dial me." The sender dials as well, so two nodes behind NATs open a hole for
-/// each other and meet.
+/// "I cannot dial you: dial me." From the second try on: "let us dial each other at once, each
+/// from a port of its own"; then the answer is a Meet.
 struct Call {
     quint32 protocol = 0; ///< 0 the tree, 1 bulk: net::Protocol.
-    QString host; ///< Where the sender is dialled.
+    QString host; ///< Where the sender is dialled; from try 1 on, where others see its port.
     quint32 port = 0;
     quint32 number = 0; ///< Of the try, from 0.
 
@@ -71,8 +71,25 @@ struct Found {
     friend bool operator==(const Found &, const Found &) = default;
 };
 
+/// Answer to a Call from try 1 on: "I dial you now. Here others see the port that I come from."
+struct Meet {
+    quint32 protocol = 0; ///< As in the Call.
+    QString host;
+    quint32 port = 0;
+    quint32 number = 0;
+
+    static constexpr std::string_view kName = "tree.meet";
+    static constexpr auto fields()
+    {
+        using wire::field;
+        return std::tuple{field("protocol", &Meet::protocol), field("host", &Meet::host, 253),
+            field("port", &Meet::port), field("try", &Meet::number)};
+    }
+    friend bool operator==(const Meet &, const Meet &) = default;
+};
+
 /// Append; never rename, reorder or reuse a name.
-using Unicasts = wire::Catalogue<Ack, Ping, Call, Find, Found>;
+using Unicasts = wire::Catalogue<Ack, Ping, Call, Find, Found, Meet>;
 static_assert(Unicasts::namesAreUnique());
 
 } // namespace borg::tree

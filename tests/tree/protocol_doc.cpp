@@ -15,7 +15,10 @@ Printed from the catalogue in `core/tree/messages.h` by `borg_protocol_doc`; do 
 
 ## Frames
 Links are TLS 1.3 over TCP with mutual authentication, ALPN `peertree/1`; how frames are cut
-into slices stands in `core/wire/frame_codec.h`.
+into slices stands in `core/wire/frame_codec.h`. Each side shows one certificate. Once the key is
+known, the accepting side says with one byte (1) that it agrees.
+With ALPN `borgseen/1` the accepting side sends one frame, `{"host":…,"port":…,"t":"seen"}`: where
+the connection seems to come from, and hangs up.
 A frame has a class (0 control, 1 interactive, 2 normal, 3 bulk), a head of JSON (at most 64
 KiB) and a raw body (at most 1 MiB).
 
@@ -106,7 +109,12 @@ const std::map<std::string_view, const char *> kAbout{
     {"stranded", "No way on from here: whoever sent the message tries another neighbour."},
     {"tree.ack", "From the destination of a message to its source: it arrived."},
     {"tree.ping", "Nothing but a message to be acknowledged."},
-    {"tree.call", "To a node that cannot be dialled: dial me. The sender dials at the same time."},
+    {"tree.call",
+        "To a node that cannot be dialled: dial me. From try 1 on: let us dial each other at once, "
+        "each from a port of its own; `host` and `port` are where others see the sender's."},
+    {"tree.meet",
+        "Answer to a tree.call from try 1 on: I dial you now; here others see my port. Of two that "
+        "connect at once, the lesser node id is the TLS client."},
     {"tree.find", "Where are you? For nodes that the sender does not know."},
     {"tree.found", "Answer to tree.find: where the sender accepts links."},
     {"tree.member",
