@@ -243,6 +243,63 @@ private Q_SLOTS:
         QCOMPARE(readFile(folder + u'/' + names.first()), "999999\n");
     }
 
+    void damagedMemoriesOfPeersAreSaidAndDoNotStopTheNode_data()
+    {
+        QTest::addColumn<QString>("damage");
+        QTest::addColumn<QByteArray>("said");
+        QTest::newRow("truncated") << u"truncated"_s << QByteArray("lines of");
+        QTest::newRow("rubbish") << u"rubbish"_s << QByteArray("lines of");
+        QTest::newRow("huge") << u"huge"_s << QByteArray("are forgotten");
+        QTest::newRow("a folder in its place") << u"folder"_s << QByteArray("are forgotten");
+    }
+    void damagedMemoriesOfPeersAreSaidAndDoNotStopTheNode()
+    {
+        QFETCH(QString, damage);
+        QFETCH(QByteArray, said);
+        const QString file = m_cluster.dir(3) + u"/peers"_s;
+        QVERIFY(Cluster::eventually([&] { return readFile(file).contains('\n'); }, 20'000));
+        m_cluster.kill(3);
+        const QByteArray before = readFile(file);
+        if (damage == u"truncated") {
+            writeFile(file, before.first(before.lastIndexOf('\n', -2) + 12));
+        } else if (damage == u"rubbish") {
+            QVERIFY(writeNoise(file, 20'000, 4));
+        } else if (damage == u"huge") {
+            writeFile(file, before.repeated(4'000'000 / static_cast<int>(before.size())));
+        } else {
+            QVERIFY(QFile::remove(file) && QDir().mkpath(file));
+        }
+        const QString log = m_cluster.dir(3) + u"/node.log"_s;
+        const auto logged = readFile(log).size();
+        QByteArray why;
+        QVERIFY2(m_cluster.restart(3, &why), why);
+        const auto news = [&] { return readFile(log).sliced(logged); };
+        QVERIFY2(Cluster::eventually([&] { return news().contains(said); }, 10'000), news());
+        // Who remembers nothing is found by those who remember it.
+        QVERIFY2(Cluster::eventually(
+                     [&] {
+                         const auto status = m_cluster.ctl(3, {u"status"_s, u"--json"_s}).json();
+                         return status.value(u"members"_s).toInt() == 3;
+                     },
+                     60'000),
+            news());
+        if (damage == u"folder") { // as it was, for the next
+            m_cluster.kill(3);
+            QVERIFY(QDir().rmdir(file));
+            writeFile(file, before);
+            QVERIFY2(m_cluster.restart(3, &why), why);
+        }
+        const auto get = m_cluster.ctl(3, {u"get"_s, m_link, path(u"p-"_s + damage)});
+        QVERIFY2(get.exitCode == 0, get.text());
+    }
+
+    void anUnknownNodeIsToldHowToBeFound()
+    {
+        const auto outcome = m_cluster.ctl(1, {u"ping"_s, u"nosuchnode"_s});
+        QVERIFY2(outcome.exitCode == kUsage, outcome.text());
+        QVERIFY2(outcome.err.contains("borgctl peers"), outcome.text());
+    }
+
     void aPeerThatSendsGarbageDisturbsNobody()
     {
         const auto status = m_cluster.ctl(1, {u"status"_s, u"--json"_s}).json();

@@ -211,6 +211,21 @@ Netns &NetWorld::host(const QString &name, const QString &address)
     return space;
 }
 
+Netns &NetWorld::host6(const QString &name, const QString &address)
+{
+    Netns &space = add(name);
+    const QString port = u"c%1"_s.arg(++m_cables);
+    const QString gateway = address.first(address.indexOf(u"::"_s)) + u"::1"_s;
+    cable(core(), port, space, u"eth0"_s);
+    must(core(),
+        u"sysctl -qw net.ipv6.conf.all.forwarding=1\nip -6 address add %1/64 dev %2 nodad"_s.arg(
+            gateway, port));
+    must(space,
+        u"ip -6 address add %1/64 dev eth0 nodad\nip -6 route add default via %2"_s.arg(
+            address, gateway));
+    return space;
+}
+
 NetWorld::Home NetWorld::home(const QString &name, const QString &publicAddress, Nat nat, int hosts)
 {
     Home home{&add(name + u"-router"_s), {}, publicAddress, ++m_homes};

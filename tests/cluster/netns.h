@@ -76,6 +76,9 @@ public:
     /// interface is eth0.
     Netns &host(const QString &name, const QString &address);
 
+    /// The same without IPv4; an address such as "2a01:1::2", of a /64 whose ::1 is the core.
+    Netns &host6(const QString &name, const QString &address);
+
     struct Home {
         Netns *router = nullptr; ///< Interfaces wan and lan.
         std::vector<Netns *> hosts; ///< eth0; 192.168.<number>.10, .11, …; the router is .1.

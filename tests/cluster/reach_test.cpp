@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "netns.h"
+#include "real_node.h"
 
 #include <QDir>
-#include <QFile>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QTest>
 
@@ -12,61 +10,7 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-constexpr int kPort = 7400;
-
-/// A node in a namespace, driven through borgctl like a person would.
-struct RealNode {
-    RealNode(const Netns &where, QString dir, QStringList arguments)
-        : space(where)
-        , folder(std::move(dir))
-    {
-        daemon = space.start(QStringList{beside(u"borgd"_s), u"--data"_s, folder, u"--quiet"_s,
-                                 u"--listen"_s, u"0.0.0.0:%1"_s.arg(kPort)}
-                + arguments,
-            folder + u".out"_s);
-    }
-    [[nodiscard]] Outcome ctl(const QStringList &arguments) const
-    {
-        return space.run(
-            QStringList{beside(u"borgctl"_s), u"--data"_s, folder} + arguments, 30'000);
-    }
-    [[nodiscard]] bool isUp() const
-    {
-        return Cluster::eventually(
-            [&] { return ctl({u"status"_s, u"--json"_s}).exitCode == 0; }, 30'000);
-    }
-    [[nodiscard]] QString invite() const
-    {
-        return QString::fromUtf8(ctl({u"invite"_s}).out).trimmed();
-    }
-    [[nodiscard]] QJsonObject check(const QString &name) const
-    {
-        for (const auto &value :
-            ctl({u"doctor"_s, u"--json"_s}).json().value(u"checks"_s).toArray()) {
-            if (value.toObject().value(u"name"_s).toString() == name)
-                return value.toObject();
-        }
-        return {};
-    }
-    [[nodiscard]] bool knows(int others) const
-    {
-        return ctl({u"status"_s, u"--json"_s}).json().value(u"members"_s).toInt() > others;
-    }
-    [[nodiscard]] QByteArray log() const
-    {
-        QFile file(folder + u"/node.log"_s);
-        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    }
-    void stop()
-    {
-        (void)ctl({u"stop"_s});
-        daemon->waitForFinished(30'000);
-    }
-
-    const Netns &space;
-    const QString folder;
-    Running daemon;
-};
+constexpr int kPort = RealNode::kPort;
 
 /// The real daemon of home routers, on a router of the harness.
 Running miniupnpd(const NetWorld::Home &home, const QString &folder, bool upnp, bool natPmp)
@@ -233,6 +177,49 @@ private Q_SLOTS:
         QVERIFY2(Cluster::eventually([&] { return alone.knows(1) && left.knows(1); }, 60'000),
             alone.log() + left.log());
         QVERIFY2(!stranger.knows(1), stranger.log());
+    }
+
+    /// No address of IPv4 anywhere: they join, dial each other, and serve files.
+    void aNetworkOfIpv6AloneWorks()
+    {
+        QTemporaryDir folder;
+        NetWorld world;
+        const QStringList addresses{u"2a01:1::2"_s, u"2a01:2:2::2"_s, u"2a02:3::2"_s};
+        std::vector<Netns *> hosts;
+        for (const QString &address : addresses)
+            hosts.push_back(&world.host6(u"host"_s + QString::number(hosts.size()), address));
+        QVERIFY2(world.problem().isEmpty(), world.problem());
+        const auto at
+            = [&](const char *name) { return folder.path() + u'/' + QString::fromLatin1(name); };
+        RealNode first(*hosts[0], at("first"), {u"--create"_s, u"six"_s}, u"[::]"_s);
+        QVERIFY2(first.isUp(), first.log());
+        const QStringList join{u"--join"_s, first.invite()};
+        RealNode second(*hosts[1], at("second"), join, u"[::]"_s);
+        RealNode third(*hosts[2], at("third"), join, u"[::]"_s);
+        QVERIFY2(second.isUp() && third.isUp(), second.log() + third.log());
+        const auto isOne = [&] { return first.knows(2) && second.knows(2) && third.knows(2); };
+        QVERIFY2(Cluster::eventually(isOne, 60'000), first.log() + second.log() + third.log());
+        for (qsizetype i = 1; i < addresses.size(); ++i) {
+            const auto peers = first.ctl({u"peers"_s, u"--json"_s}).out;
+            QVERIFY2(peers.contains(u"[%1]:"_s.arg(addresses[i]).toUtf8()), peers);
+        }
+        const QString file = at("file");
+        QVERIFY(writeNoise(file, 700'000, 6));
+        const auto put = second.ctl({u"put"_s, file, u"--json"_s}, 120'000);
+        QVERIFY2(put.exitCode == 0, put.text() + second.log());
+        const auto get
+            = third.ctl({u"get"_s, put.json().value(u"link"_s).toString(), at("back")}, 120'000);
+        QVERIFY2(get.exitCode == 0, get.text() + third.log());
+        QCOMPARE(sha256Of(at("back")), sha256Of(file));
+        QVERIFY2(Cluster::eventually(
+                     [&] {
+                         return second.check(u"dial-back"_s)
+                             .value(u"detail"_s)
+                             .toString()
+                             .contains(u"reached"_s);
+                     },
+                     60'000),
+            second.ctl({u"doctor"_s}).text());
     }
 
 private:

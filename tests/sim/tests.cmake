@@ -5,8 +5,9 @@ target_link_libraries(tree_place_test PRIVATE Borg::tree)
 target_link_libraries(tree_sim_test PRIVATE Borg::tree)
 borg_test(sim member_sim_test)
 target_link_libraries(member_sim_test PRIVATE Borg::tree)
-borg_test(sim unicast_sim_test)
+borg_test(sim unicast_sim_test relay_liars_test)
 target_link_libraries(unicast_sim_test PRIVATE Borg::tree)
+target_link_libraries(relay_liars_test PRIVATE Borg::tree)
 borg_test(sim full_world_test)
 target_sources(full_world_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/sim/full_world.cpp)
 target_link_libraries(full_world_test PRIVATE Borg::store)
@@ -23,8 +24,8 @@ set_tests_properties(sim.byzantine_test PROPERTIES TIMEOUT 7200) # the soak has 
 borg_test(sim flow_sim_test)
 target_link_libraries(flow_sim_test PRIVATE Borg::tree)
 # A busy machine takes long over a hundred seeds; a hang is still noticed.
-set_tests_properties(sim.member_sim_test sim.tree_place_test sim.tree_sim_test sim.unicast_sim_test sim.flow_sim_test
+set_tests_properties(sim.member_sim_test sim.tree_place_test sim.tree_sim_test sim.unicast_sim_test sim.relay_liars_test sim.flow_sim_test
   PROPERTIES TIMEOUT 1800)
 # Qt Test itself ends a function after five minutes; one class of liars takes two on a quiet machine.
-set_tests_properties(sim.byzantine_test sim.tree_sim_test sim.time_sim_test
+set_tests_properties(sim.byzantine_test sim.tree_sim_test sim.time_sim_test sim.relay_liars_test
   PROPERTIES ENVIRONMENT QTEST_FUNCTION_TIMEOUT=3600000)

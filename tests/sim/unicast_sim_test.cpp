@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tree_world.h"
+#include "post.h"
 
 #include <QTest>
 
 using namespace borg;
 using namespace std::chrono_literals;
 using namespace Qt::Literals::StringLiterals;
+using sim::Post;
 using sim::TreeWorld;
 
 namespace {
@@ -19,75 +20,6 @@ void seeds(quint64 usual)
     for (quint64 seed = 1; seed <= (isSoak ? 10 * usual : usual); ++seed)
         QTest::addRow("seed %llu", seed) << seed;
 }
-
-/// The first ones, the seeds, are public; of the others one in four of each kind.
-sim::Nat natOf(quint32 number)
-{
-    static constexpr std::array kKinds{
-        sim::Nat::None, sim::Nat::FullCone, sim::Nat::PortRestricted, sim::Nat::Symmetric};
-    return number < 8 ? sim::Nat::None : kKinds[number % kKinds.size()];
-}
-
-/// A world that counts what each node was told.
-struct Post {
-    Post(quint64 seed, quint32 nodes, bool isMixed = false)
-        : world(seed)
-    {
-        for (quint32 number = 8; number < nodes && isMixed; ++number)
-            world.network.setNat(TreeWorld::peer(number).id, natOf(number));
-        world.joinAll(nodes);
-        for (auto &[number, node] : world.nodes)
-            listen(number);
-    }
-    void listen(quint32 number)
-    {
-        world.nodes.at(number)->node.onMessage([this, number](const tree::Delivered &message) {
-            ++heard[{number, message.body().value(u"n").toInt()}];
-            hopsMax = std::max(hopsMax, message.hops);
-        });
-    }
-    /// Sends a message with the next number.
-    int send(quint32 from, quint32 to, Ticks deadline = 15s)
-    {
-        const int number = ++last;
-        sent[number] = {from, to};
-        keep(world.nodes.at(from)->node.sendTo(
-                 TreeWorld::peer(to).id, u"test"_s, {{u"n"_s, number}}, {}, deadline),
-            outcomes[number]);
-        return number;
-    }
-    using Outcome = std::optional<Result<Done>>;
-    static QCoro::Task<> keep(QCoro::Task<Result<Done>> task, Outcome &outcome)
-    {
-        outcome = co_await task;
-    }
-    [[nodiscard]] int acknowledged() const
-    {
-        return static_cast<int>(std::ranges::count_if(
-            outcomes, [](const auto &entry) { return entry.second && entry.second->ok(); }));
-    }
-    [[nodiscard]] bool areAllSettled() const
-    {
-        return std::ranges::all_of(
-            outcomes, [](const auto &entry) { return entry.second.has_value(); });
-    }
-    /// @return how many messages came to somebody else, or more than once.
-    [[nodiscard]] int strayed() const
-    {
-        return static_cast<int>(std::ranges::count_if(heard, [this](const auto &entry) {
-            const auto &[where, count] = entry;
-            const auto to = sent.find(where.second);
-            return count != 1 || to == sent.end() || to->second.second != where.first;
-        }));
-    }
-
-    TreeWorld world;
-    int last = 0;
-    quint32 hopsMax = 0;
-    std::map<int, std::pair<quint32, quint32>> sent;
-    std::map<std::pair<quint32, int>, int> heard;
-    std::map<int, Outcome> outcomes;
-};
 
 } // namespace
 

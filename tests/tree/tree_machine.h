@@ -91,6 +91,11 @@ struct Machine {
             feed(TimerFired{}, 10ms);
     }
 
+    explicit Machine(const TreeConfig &with = config())
+        : tree(with, rng, crypto)
+    {
+    }
+
     static TreeConfig config()
     {
         TreeConfig config;
@@ -103,7 +108,7 @@ struct Machine {
 
     sim::SimRng rng{1};
     sim::SimCrypto crypto{id(1), 42};
-    PeerTree tree{config(), rng, crypto};
+    PeerTree tree;
     Ticks now{0};
     qint64 clockOffUs = 0; ///< Of the machine's date.
     qint64 clockBoundUs = 0;
