@@ -39,6 +39,8 @@ std::string typeName()
         return "Check";
     else if constexpr (std::is_same_v<T, Misdeed>)
         return "Misdeed";
+    else if constexpr (std::is_same_v<T, Refused>)
+        return "Refused";
     else if constexpr (std::is_same_v<T, ParentChange>)
         return "ParentChange";
     else if constexpr (std::is_same_v<T, Time>)
@@ -141,6 +143,7 @@ int main()
     printRecord<Storage>("Storage", "What the node gives to others.");
     printRecord<Peer>("Peer", "A node that this one knows.");
     printRecord<Misdeed>("Misdeed", "How often a node did something it should not have done.");
+    printRecord<Refused>("Refused", "Strangers at the door, since the start.");
     printRecord<ParentChange>("ParentChange", "A parent that this node got, or lost.");
     printRecord<Time>("Time", "What time it is in the network.");
     printRecord<Reach>("Reach", "Whether other nodes can reach this one, and what would help.");

@@ -82,9 +82,11 @@ Endpoint Address::endpoint() const
     if (size == 0)
         return {};
     QHostAddress address(reinterpret_cast<const sockaddr *>(&storage));
-    bool isMapped = false;
-    if (const quint32 v4 = address.toIPv4Address(&isMapped); isMapped)
-        address = QHostAddress(v4);
+    // Not by the word of QHostAddress alone: for it "::" is 0.0.0.0 as well.
+    const bool isMapped = storage.ss_family == AF_INET6
+        && IN6_IS_ADDR_V4MAPPED(&as<sockaddr_in6>(storage).sin6_addr);
+    if (isMapped)
+        address = QHostAddress(address.toIPv4Address());
     return {address.toString(), port()};
 }
 

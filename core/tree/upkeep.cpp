@@ -3,6 +3,8 @@
 
 #include "place.h"
 
+#include <set>
+
 namespace borg::tree {
 
 void Upkeep::soon()
@@ -99,20 +101,30 @@ void Upkeep::keepBackups()
         }
     }
     std::ranges::stable_sort(fitting, {}, &std::pair<Ticks, Link *>::first);
-    std::ranges::stable_partition(
-        fitting, [this](const auto &entry) { return !isCrowded(*entry.second); });
-    fitting.resize(std::min(fitting.size(), kBackups));
+    std::set<const Link *> before;
     for (auto &[id, link] : m_links.all()) {
-        const bool isBackup
-            = std::ranges::contains(fitting, &link, &std::pair<Ticks, Link *>::second);
-        m_context.isStatusChanged |= std::exchange(link.isBackup, isBackup) != isBackup;
+        if (std::exchange(link.isBackup, false))
+            before.insert(&link);
+    }
+    // One after the other: the first that is taken may make the second one too many of its net.
+    std::size_t taken = 0;
+    for (const bool mayCrowd : {false, true}) {
+        for (const auto &[cost, link] : fitting) {
+            if (taken == kBackups || link->isBackup || (!mayCrowd && isCrowded(*link)))
+                continue;
+            link->isBackup = true;
+            ++taken;
+        }
+    }
+    for (auto &[id, link] : m_links.all()) {
+        m_context.isStatusChanged |= link.isBackup != before.contains(&link);
         tellUse(link);
     }
     if (!m_standing.isAttached())
         return;
     if (m_book.diallingCount() > 0)
         return;
-    std::size_t lacking = kBackups - fitting.size();
+    std::size_t lacking = kBackups - taken;
     if (m_standing.isUnderRoot()) {
         const auto count = std::min(m_standing.successors.size(), kBackups);
         for (const auto &peer : std::span(m_standing.successors).first(count)) {

@@ -144,6 +144,7 @@ private Q_SLOTS:
         post.world.runUntil([&] { return post.areAllSettled(); }, 15s);
         QCOMPARE(post.acknowledged(), 1);
         QCOMPARE(post.hopsMax == 1, isPossible);
+        post.world.clock.advance(10s); // who was asked to meet waits for a while
     }
 };
 
