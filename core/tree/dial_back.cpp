@@ -86,7 +86,9 @@ std::vector<net::Peer> DialBack::mirrors()
     std::vector<std::pair<std::pair<bool, quint32>, net::Peer>> fitting;
     for (const auto &[id, link] : m_links.all()) {
         const auto &[host, port] = link.peer.endpoint;
-        const bool isOutside = m_context.config.local || !isPrivateAddress(host);
+        // A name would have to be looked up first; there are others.
+        const bool isOutside
+            = m_context.config.local || (!QHostAddress(host).isNull() && !isPrivateAddress(host));
         if (link.isGreeted && isOutside && port != 0 && !m_context.scores.isRefused(id))
             fitting.push_back({{host.contains(u':'), m_context.rng.bits()}, link.peer});
     }

@@ -115,7 +115,7 @@ private Q_SLOTS:
         // By natOf(): 40 public, 41 full cone, 42 port restricted, 43 symmetric.
         QTest::newRow("to a public one") << 42U << 40U << true;
         QTest::newRow("from a public one: the other dials") << 40U << 42U << true;
-        QTest::newRow("from a public one to a symmetric one") << 40U << 43U << true;
+        QTest::newRow("from a public one to a symmetric one") << 44U << 47U << true;
         QTest::newRow("both behind a NAT: punched") << 42U << 46U << true;
         QTest::newRow("both symmetric: relayed") << 43U << 47U << false;
     }
@@ -145,6 +145,28 @@ private Q_SLOTS:
         QCOMPARE(post.acknowledged(), 1);
         QCOMPARE(post.hopsMax == 1, isPossible);
         post.world.clock.advance(10s); // who was asked to meet waits for a while
+    }
+
+    /// Two questions for one meeting: that of the lesser id is answered, and both have the link.
+    void bothAskForALinkAtOnce()
+    {
+        Post post(4, 48, true);
+        post.world.runUntil([&] { return post.world.isOneTree(); }, 30s);
+        post.world.clock.advance(6s);
+        constexpr quint32 kOne = 42; // both port restricted
+        constexpr quint32 kOther = 46;
+        Post::Outcome one;
+        Post::Outcome other;
+        Post::keep(post.world.nodes.at(kOne)->node.connect(TreeWorld::peer(kOther).id), one);
+        Post::keep(post.world.nodes.at(kOther)->node.connect(TreeWorld::peer(kOne).id), other);
+        post.world.runUntil([&] { return one.has_value() && other.has_value(); }, 30s);
+        QVERIFY(one && other);
+        QVERIFY(one->ok() && other->ok());
+        for (const auto &[number, to] : {std::pair(kOne, kOther), std::pair(kOther, kOne)}) {
+            const auto links = post.world.nodes.at(number)->node.status().links;
+            QVERIFY(std::ranges::contains(links, TreeWorld::peer(to).id, &tree::LinkStatus::peer));
+        }
+        post.world.clock.advance(10s);
     }
 };
 

@@ -31,12 +31,12 @@ struct World {
         const auto head = QJsonDocument(wire::encode(word)).toJson(QJsonDocument::Compact);
         feed(FrameArrived{id(from), {wire::FrameClass::Control, head, {}}}, after);
     }
-    void greet(quint8 from, const QString &address)
+    void greet(quint8 from, const QString &address, const QString &claimed = u"claimed.example"_s)
     {
         feed(LinkUp{{id(from), {address, 0}}, net::Direction::Inbound});
         Hello hello;
         hello.network = u"net"_s;
-        hello.host = u"claimed.example"_s;
+        hello.host = claimed;
         hello.port = 7000;
         hello.place = placeOf({from}, 0);
         say(from, hello);
@@ -82,6 +82,26 @@ class DialBackTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    /// Who stands behind a router, has a name only, or is in the same part of the internet as
+    /// another one, does not tell us where we are seen.
+    void twoOfDifferentPartsOfTheInternetAreMirrors()
+    {
+        World world;
+        QVERIFY(world.tree.mirrors().empty());
+        world.greet(2, u"45.1.0.2"_s, u"192.168.1.2"_s);
+        world.greet(3, u"45.2.0.2"_s);
+        QVERIFY(world.tree.mirrors().empty());
+        world.greet(4, u"2a01:1::4"_s, u"2a01:1::4"_s);
+        QCOMPARE(world.tree.mirrors().size(), 1U);
+        for (quint8 number = 5; number < 8; ++number)
+            world.greet(number, u"46.1.0.%1"_s.arg(number), u"46.1.0.%1"_s.arg(number));
+        world.greet(8, u"47.1.0.8"_s, u"47.1.0.8"_s);
+        const auto mirrors = world.tree.mirrors();
+        QCOMPARE(mirrors.size(), 2U);
+        QVERIFY(mirrors[0].endpoint.host.contains(u'.') && mirrors[1].endpoint.host.contains(u'.'));
+        QVERIFY(siteOf(mirrors[0].endpoint.host) != siteOf(mirrors[1].endpoint.host));
+    }
+
     void twoPeersOfDifferentSitesAreAsked()
     {
         World world;
