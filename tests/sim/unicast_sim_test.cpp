@@ -115,7 +115,7 @@ private Q_SLOTS:
         // By natOf(): 40 public, 41 full cone, 42 port restricted, 43 symmetric.
         QTest::newRow("to a public one") << 42U << 40U << true;
         QTest::newRow("from a public one: the other dials") << 40U << 42U << true;
-        QTest::newRow("from a public one to a symmetric one") << 44U << 47U << true;
+        QTest::newRow("from a public one to a symmetric one") << 40U << 43U << true;
         QTest::newRow("both behind a NAT: punched") << 42U << 46U << true;
         QTest::newRow("both symmetric: relayed") << 43U << 47U << false;
     }
@@ -132,8 +132,9 @@ private Q_SLOTS:
             return std::ranges::contains(
                 node.status().links, TreeWorld::peer(to).id, &tree::LinkStatus::peer);
         };
-        if (isLinked())
-            QSKIP("a link of the tree already");
+        while (isLinked() && to >= 12) // a link of the tree already: another one of that kind
+            to -= 4;
+        QVERIFY(!isLinked());
         Post::Outcome outcome;
         Post::keep(node.connect(TreeWorld::peer(to).id), outcome);
         post.world.runUntil([&] { return outcome.has_value(); }, 30s);
