@@ -59,16 +59,7 @@ struct GetTree {
 struct GetPeers {
     static constexpr std::string_view kName = "peers";
     static constexpr std::string_view kDoc = "Every node this one knows, with its links.";
-    struct Reply {
-        std::vector<Peer> peers;
-        Refused refused;
-        static constexpr auto fields()
-        {
-            return std::tuple{field("peers", &Reply::peers, 100'000, "In order of id."),
-                wire::added("refused", &Reply::refused,
-                    "Strangers: inbound connections that never became links.")};
-        }
-    };
+    using Reply = Peers;
     static constexpr auto fields() { return std::tuple{}; }
 };
 

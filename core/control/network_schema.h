@@ -80,6 +80,18 @@ struct Peer {
     friend bool operator==(const Peer &, const Peer &) = default;
 };
 
+/// All of them, and the strangers.
+struct Peers {
+    std::vector<Peer> peers;
+    Refused refused;
+    static constexpr auto fields()
+    {
+        return std::tuple{wire::field("peers", &Peers::peers, 100'000, "In order of id."),
+            wire::added("refused", &Peers::refused,
+                "Strangers: inbound connections that never became links.")};
+    }
+};
+
 /// A parent that this node got, or lost.
 struct ParentChange {
     qint64 utcMs = 0;
