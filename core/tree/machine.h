@@ -2,6 +2,7 @@
 #pragma once
 
 #include <base/rng.h>
+#include <tree/bulk_events.h>
 #include <tree/scores.h>
 #include <tree/tree_types.h>
 
@@ -77,7 +78,8 @@ struct Probed { ///< The outcome of a ProbeDial; none: the peer's key answered.
 };
 using Event
     = std::variant<LinkUp, LinkDown, DialFailed, FrameArrived, SendRefused, Writable, TimerFired,
-        Start, Leave, SetFreeBytes, ServeTime, TimeLie, SetSelf, AddSeeds, CheckReach, Probed>;
+        Start, Leave, SetFreeBytes, ServeTime, TimeLie, SetSelf, AddSeeds, CheckReach, Probed,
+        BulkEvent>;
 
 // Actions, to be carried out in order.
 struct Send {
@@ -140,7 +142,8 @@ struct DialForBulk { ///< A node that cannot dial us wants a link for bulk.
 };
 using Action
     = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged, StatusChanged,
-        NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked, DialForBulk>;
+        NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked, DialForBulk,
+        BulkAction>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <wire/message.h>
+#include <tree/bulk_messages.h>
 
 /// What nodes say of members: bodies of broadcasts of the tree itself, and words between
 /// neighbours.
@@ -40,7 +40,7 @@ struct CountRequest {
 };
 
 /// Bodies of signed messages; the name is the envelope's `t`.
-using Broadcasts = wire::Catalogue<MemberRecord, MemberLeave, CountRequest>;
+using Broadcasts = wire::Catalogue<MemberRecord, MemberLeave, CountRequest, BulkRecord, BulkEnd>;
 static_assert(Broadcasts::namesAreUnique());
 
 /// The frame's body lists the member records that the sender has: id (32 bytes) and seq (8).

@@ -271,6 +271,8 @@ void PeerTree::handle(const LinkDown &event)
     if (event.why == Errc::Malformed && m_links.find(event.peer)) // its frames do not parse
         m_context.scores.add(event.peer, Offence::Malformed);
     m_dialBack.linkDown(event.peer);
+    if (m_bulk)
+        m_bulk->linkDown(event.peer);
     m_placement.linkDown(event.peer, nameOf(event.why));
 }
 
@@ -281,12 +283,19 @@ void PeerTree::handle(const DialFailed &event)
 
 void PeerTree::handle(const SendRefused &event)
 {
+    if (m_bulk && Bulk::isChunk(event.frame)) {
+        m_links.uncount(event.frame);
+        m_bulk->refused(event.to, event.frame);
+        return;
+    }
     m_links.refused(event);
 }
 
 void PeerTree::handle(const Writable &event)
 {
     m_links.writable(event.peer);
+    if (m_bulk)
+        m_bulk->writable(event.peer);
 }
 
 void PeerTree::handle(const TimerFired &)
@@ -306,6 +315,8 @@ void PeerTree::handle(const TimerFired &)
     m_unicast.wake();
     m_members.wake();
     m_dialBack.wake();
+    if (m_bulk)
+        m_bulk->wake();
     m_placement.wake();
     m_counting.wake();
     m_lookout.wake();
@@ -316,6 +327,8 @@ void PeerTree::drop(const NodeId &peer, const QString &reason)
 {
     m_context.act(HangUp{peer});
     m_dialBack.linkDown(peer);
+    if (m_bulk)
+        m_bulk->linkDown(peer);
     m_placement.linkDown(peer, reason);
 }
 
@@ -353,6 +366,8 @@ bool PeerTree::isInner(const Broadcast::Received &received)
             m_counting.asked(from, *asked, head.hops);
         return true;
     }
+    if (type.startsWith("tree.bulk"))
+        return isInnerBulk(received);
     if (type != QByteArrayView(MemberLeave::kName.data(), MemberLeave::kName.size()))
         return false;
     m_members.left(delivered.src, seq);
@@ -390,13 +405,19 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
     const NodeId peer = from.peer.id;
     Relay &relay = m_unicast.relay();
     const auto place = [&](const auto &concrete) { return m_placement.hear(from, concrete); };
+    const auto bulk = [&](const auto &concrete) {
+        return !takesBulk() || ensureBulk().hear(from, concrete, frame.body);
+    };
     return std::visit(wire::Handlers{
                           [&](const Hello &w) {
                               const bool isRight = place(w);
                               m_unicast.greeted(peer);
                               // It may be gone: of another network.
-                              if (Link *link = m_links.find(peer); link && isRight)
+                              if (Link *link = m_links.find(peer); link && isRight) {
                                   m_lookout.greeted(*link);
+                                  if (m_bulk && link->isGreeted)
+                                      m_bulk->greeted(*link);
+                              }
                               return isRight;
                           },
                           [&](const State &w) { return place(w); },
@@ -434,6 +455,13 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                           [&](const Below &w) { return relay.hear(from, w, body); },
                           [&](const Route &w) { return relay.hear(from, w, frame); },
                           [&](const Stranded &w) { return relay.hear(from, w); },
+                          [&](const BulkHave &w) { return bulk(w); },
+                          [&](const BulkWhat &w) { return bulk(w); },
+                          [&](const BulkNotice &w) { return bulk(w); },
+                          [&](const BulkAsk &w) { return bulk(w); },
+                          [&](const BulkCancel &w) { return bulk(w); },
+                          [&](const BulkNo &w) { return bulk(w); },
+                          [&](const BulkChunk &w) { return bulk(w); },
                       },
         *word);
 }

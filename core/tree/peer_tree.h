@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <tree/bulk.h>
 #include <tree/clocks.h>
 #include <tree/counting.h>
 #include <tree/dial_back.h>
@@ -35,6 +36,11 @@ public:
     /// See TreeNode::ping().
     Result<quint64> ping(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions);
 
+    /// See TreeNode::publishBulk().
+    Result<BulkObject> publishBulk(const BulkRecord &record, Moment moment, Actions &actions);
+    /// See TreeNode::dropBulk().
+    Result<Done> dropBulk(const BulkId &id, Moment moment, Actions &actions);
+
     /// Asks `dst` to dial this node. @param protocol as in Call; `number` of the try.
     Result<quint64> call(const NodeId &dst, quint32 protocol, quint32 number, Ticks deadline,
         Moment moment, Actions &actions);
@@ -45,6 +51,7 @@ public:
     [[nodiscard]] const Membership &members() const { return m_members; }
     [[nodiscard]] std::vector<net::Peer> knownPeers() const;
     [[nodiscard]] const Scores &scores() const { return m_context.scores; }
+    [[nodiscard]] std::vector<BulkStatus> bulks() const;
 
 private:
     void handle(const LinkUp &event);
@@ -63,6 +70,7 @@ private:
     void handle(const AddSeeds &event);
     void handle(const CheckReach &event);
     void handle(const Probed &event);
+    void handle(const BulkEvent &event);
 
     void begin(Moment moment, Actions &actions);
     void finish();
@@ -73,6 +81,10 @@ private:
     void called(const NodeId &src, const QByteArray &message);
     [[nodiscard]] bool isInnerMessage(
         const NodeId &src, const QString &type, const QByteArray &message);
+    // peer_tree_bulk.cpp
+    [[nodiscard]] bool takesBulk() const { return m_bulk || m_config.bulkBytesMax > 0; }
+    [[nodiscard]] bool isInnerBulk(const Broadcast::Received &received);
+    Bulk &ensureBulk();
     void announceSelf();
     void drop(const NodeId &peer, const QString &reason);
 
@@ -87,6 +99,8 @@ private:
     Clocks m_clocks;
     Unicast m_unicast;
     DialBack m_dialBack;
+    std::unique_ptr<Bulk> m_bulk; ///< From the first big object on.
+    std::optional<Result<BulkId>> m_published; ///< While our own announcement is made.
     TokenBucket m_callsIn{4, 16, Ticks{0}}; ///< Dials that others ask for.
     qint64 m_freeBytes;
     Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.

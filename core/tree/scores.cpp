@@ -39,6 +39,7 @@ constexpr std::array<Rule, kOffenceCount> kRules{{
     {"contradiction"_L1, 20},
     {"slowReader"_L1, 30},
     {"censored"_L1, 10},
+    {"forgedChunk"_L1, 100, true},
 }};
 
 const Rule &ruleOf(Offence offence)

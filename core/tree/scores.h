@@ -33,8 +33,9 @@ enum class Offence : quint8 {
     Contradiction, ///< Two words that exclude each other: roots, records.
     SlowReader, ///< Does not take what it asked for.
     Censored, ///< A parent that did not pass on what it had.
+    ForgedChunk, ///< Of a big object: not what its root says.
 };
-inline constexpr std::size_t kOffenceCount = 18;
+inline constexpr std::size_t kOffenceCount = 19;
 
 /// @return its name for programs: "badSignature".
 [[nodiscard]] QLatin1StringView name(Offence offence);

@@ -26,3 +26,5 @@ set_tests_properties(sim.tree_place_test sim.tree_sim_test sim.unicast_sim_test 
 # Qt Test itself ends a function after five minutes; one class of liars takes two on a quiet machine.
 set_tests_properties(sim.byzantine_test sim.tree_sim_test sim.time_sim_test
   PROPERTIES ENVIRONMENT QTEST_FUNCTION_TIMEOUT=3600000)
+borg_test(sim bulk_sim_test)
+target_link_libraries(bulk_sim_test PRIVATE Borg::tree)
