@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bulk.h"
 
-#include <tree/bulk_codec.h>
-
-
 namespace borg::tree {
 
 using namespace Qt::Literals::StringLiterals;
@@ -106,15 +103,10 @@ std::optional<Error> Bulk::obstacle(qint64 sizeBytes) const
     return std::nullopt;
 }
 
-Result<BulkId> Bulk::announced(const net::Head &head)
+void Bulk::announced(const net::Head &head)
 {
-    auto about = read(head);
-    if (!about)
-        return about.error();
-    const BulkId id = about->id;
-    if (auto taken = take(*std::move(about)); !taken)
-        return taken.error();
-    return id;
+    if (auto about = read(head))
+        (void)take(*std::move(about)).ok();
 }
 
 Result<Done> Bulk::take(BulkObject about)
@@ -146,6 +138,7 @@ Result<Done> Bulk::take(BulkObject about)
     object.pending = BulkBits(chunks);
     object.holders.assign(chunks, 0);
     object.sent.assign(chunks, 0);
+    object.promised = BulkBits(chunks);
     object.groups.resize(object.about.layout.groups());
     for (quint32 index = 0; index < chunks; ++index) {
         if (object.about.layout.isPadding(index)) {
@@ -210,8 +203,7 @@ void Bulk::resumed(const BulkResumed &event)
 {
     const auto head = net::readHead(event.head);
     auto about = head ? read(*head) : Result<BulkObject>(Error{Errc::Malformed, {}});
-    if (!about
-        || !net::verifyMessage(m_context.crypto, head->key, head->message, head->signature))
+    if (!about || !net::verifyMessage(m_context.crypto, head->key, head->message, head->signature))
         return;
     const BulkId id = about->id;
     const auto bits = BulkBits::read(event.have, about->layout.chunks());
@@ -266,10 +258,13 @@ void Bulk::introduce(Link &from, const BulkId &id)
     if (m_refused.contains(id) || m_context.config.bulkBytesMax == 0)
         return;
     std::erase_if(m_unknown,
-        [this](const auto &one) { return m_context.now() >= one.second + kWhatEvery; });
-    if (m_unknown.size() >= kUnknownMax || m_unknown.contains(id))
+        [this](const auto &one) { return m_context.now() >= one.second.askedAt + kWhatEvery; });
+    const auto ofPeer = std::ranges::count_if(
+        m_unknown, [&](const auto &one) { return one.second.peer == from.peer.id; });
+    if (m_unknown.size() >= kUnknownMax || m_unknown.contains(id)
+        || ofPeer >= std::ssize(m_objects) + static_cast<qsizetype>(kObjectsMax))
         return;
-    m_unknown[id] = m_context.now();
+    m_unknown[id] = {from.peer.id, m_context.now()};
     m_links.say(from, BulkWhat{bytesOf(id)});
 }
 
@@ -419,9 +414,9 @@ std::vector<BulkStatus> Bulk::status() const
         for (const Group &group : object.groups)
             worth += std::min<quint32>(group.have, kBulkDataPerGroup);
         worth -= std::min<quint64>(worth, padding);
-        shown.haveBytes = object.isWhole() ? layout.sizeBytes()
-                                           : std::min(static_cast<qint64>(worth) * kBulkChunkBytes,
-                                                 layout.sizeBytes() - 1);
+        shown.haveBytes = object.isWhole()
+            ? layout.sizeBytes()
+            : std::min(static_cast<qint64>(worth) * kBulkChunkBytes, layout.sizeBytes() - 1);
         shown.neighbours = static_cast<quint32>(object.views.size());
         shown.wholeNeighbours = static_cast<quint32>(std::ranges::count_if(
             object.views, [](const auto &view) { return view.second.has.isAll(); }));

@@ -51,16 +51,16 @@ public:
     static constexpr Ticks kPauseFor = std::chrono::seconds(30);
     static constexpr Ticks kStrangersEvery = std::chrono::minutes(1); ///< Told again.
     static constexpr quint32 kLoadWhole = 16; ///< The unit of `load`: one object.
-    static constexpr quint32 kLoadHigh = kLoadWhole + kLoadWhole / 2;
+    static constexpr quint32 kLoadHigh = kLoadWhole + kLoadWhole / 4; ///< Or twice the median.
+    static constexpr Ticks kStarvingAfter = std::chrono::seconds(4);
+    static constexpr Ticks kPutOffFor = std::chrono::seconds(2); ///< What others could send.
 
     Bulk(Context &context, Links &links);
 
     /// @return why an object of ours cannot be sent now: TooLarge, or Busy; nothing when it can.
     [[nodiscard]] std::optional<Error> obstacle(qint64 sizeBytes) const;
     /// A checked tree.bulk. @param head of its message, alone under its signature
-    /// @return Done, or why it is not taken: Conflict (known, replaced too soon), TooLarge, Busy
-    ///         (kObjectsMax), Malformed, or NotFound (it has ended).
-    Result<BulkId> announced(const net::Head &head);
+    void announced(const net::Head &head);
     void ended(const NodeId &src, const BulkEnd &word);
     /// It is not wanted here any more. @return whether it was there.
     bool drop(const BulkId &id);
@@ -96,6 +96,8 @@ private:
         std::vector<quint32> news; ///< Chunks to tell it of,
         Ticks newsAt = Ticks::max(); ///< when.
         quint32 toldLoad = 0;
+        BulkBits putOff; ///< What we took back once.
+        std::vector<std::pair<Ticks, quint32>> later; ///< To be told again, in order.
     };
     struct Group {
         quint8 have = 0;
@@ -116,6 +118,7 @@ private:
         BulkBits pending; ///< Asked of somebody.
         std::vector<quint16> holders; ///< Neighbours that have it, by chunk.
         std::vector<quint8> sent; ///< How often, by chunk.
+        BulkBits promised; ///< To some neighbour.
         std::vector<Group> groups;
         quint32 wholeGroups = 0;
         std::size_t asked = 0; ///< Open asks.
@@ -163,8 +166,14 @@ private:
     // bulk_fetch.cpp: what we ask for
     void ask(const NodeId &id, Peer &peer);
     void askAll();
-    [[nodiscard]] std::optional<quint32> pick(const Object &object, const View &view, quint32 salt);
-    [[nodiscard]] bool isProper(const Object &object, const View &view, quint32 index) const;
+    [[nodiscard]] std::optional<quint32> pick(
+        const Object &object, const View &view, quint32 loadLimit, quint32 salt) const;
+    /// How fit that neighbour is to be asked for that chunk; the best first.
+    enum class Fit : quint8 { OurStripe, TheirStripe, Anybody, LastResort };
+    [[nodiscard]] static Fit fitOf(
+        const Object &object, const View &view, quint32 index, quint32 loadLimit);
+    /// Who sent more than this does not carry its share, but that of others.
+    [[nodiscard]] static quint32 loadLimitOf(const Object &object);
     void request(Object &object, Peer &peer, quint32 index);
     /// @return whether it was asked of that peer.
     std::optional<Request> settle(Peer &peer, const BulkId &id, quint32 index);
@@ -187,10 +196,12 @@ private:
     void tellFully(Object &object, Link &link);
     void tellNews();
     void serve();
+    [[nodiscard]] static bool isForOthers(const Object &object, const View &view, quint32 index);
+    void putOff(Object &object, Link &link, View &view, std::span<const quint32> indices) const;
     void loaded(const BulkLoaded &event);
     void countSent(Object &object, const NodeId &peer, quint32 index, int times) const;
     [[nodiscard]] static quint32 loadOf(const Object &object);
-    void say(Link &link, const BulkId &id, std::span<const quint32> refused, bool isLost);
+    void say(Link &link, const BulkId &id, std::span<const quint32> refused, bool isBack) const;
 
     void sweep();
     void tellStrangers();
@@ -201,7 +212,11 @@ private:
     Objects m_objects;
     std::map<NodeId, Peer> m_peers;
     std::map<BulkId, Ticks> m_refused; ///< Not taken, until when.
-    std::map<BulkId, Ticks> m_unknown; ///< Heard of; when we asked what it is.
+    struct Unknown {
+        NodeId peer;
+        Ticks askedAt{0};
+    };
+    std::map<BulkId, Unknown> m_unknown; ///< Heard of; whom we asked what it is.
     std::optional<NodeId> m_servedLast;
     Ticks m_strangersAt{0};
     std::size_t m_storing = 0;

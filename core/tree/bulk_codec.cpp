@@ -2,9 +2,9 @@
 #include "bulk_codec.h"
 
 #include <base/assert.h>
-#include <coding/erasure.h>
 #include <net/merkle.h>
 
+#include <coding/erasure.h>
 #include <cstring>
 
 namespace borg::tree {

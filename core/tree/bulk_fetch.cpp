@@ -35,20 +35,39 @@ std::size_t Bulk::openCount() const
     return m_asked + m_storing;
 }
 
-bool Bulk::isProper(const Object &object, const View &view, quint32 index) const
+quint32 Bulk::loadLimitOf(const Object &object)
 {
-    const quint32 stripe = stripeOfChunk(index);
-    // Who sent much more than the others is asked only for what nobody else has.
-    if (view.load > kLoadHigh && object.holders[index] > 1)
-        return false;
-    return stripe == object.stripe || stripe == view.stripe;
+    // The median, so that a few who say that they sent nothing do not make all others look busy.
+    std::vector<quint32> loads;
+    for (const auto &[peer, view] : object.views)
+        loads.push_back(view.load);
+    if (loads.empty())
+        return kLoadHigh;
+    const auto middle = loads.begin() + std::ssize(loads) / 2;
+    std::ranges::nth_element(loads, middle);
+    return std::max(kLoadHigh, 2 * std::min(*middle, 0x10000U));
 }
 
-std::optional<quint32> Bulk::pick(const Object &object, const View &view, quint32 salt)
+Bulk::Fit Bulk::fitOf(const Object &object, const View &view, quint32 index, quint32 loadLimit)
 {
-    const bool isHungry = m_context.now() < object.hungryUntil;
+    // Who sent much more than the others is asked only for what nobody else has.
+    if (view.load > loadLimit && object.holders[index] > 1)
+        return Fit::LastResort;
+    const quint32 stripe = stripeOfChunk(index);
+    return stripe == object.stripe ? Fit::OurStripe
+        : stripe == view.stripe    ? Fit::TheirStripe
+                                   : Fit::Anybody;
+}
+
+std::optional<quint32> Bulk::pick(
+    const Object &object, const View &view, quint32 loadLimit, quint32 salt) const
+{
+    const Ticks now = m_context.now();
+    const Fit worst = now >= object.busyAt + kStarvingAfter ? Fit::LastResort
+        : now < object.hungryUntil                          ? Fit::Anybody
+                                                            : Fit::TheirStripe;
     std::optional<quint32> best;
-    std::tuple<int, quint32, quint32> bestRank;
+    std::tuple<Fit, quint32, quint32> bestRank;
     for (quint32 group = 0; group < object.groups.size(); ++group) {
         const Group &state = object.groups[group];
         if (state.isWhole || state.isRebuilding || state.have + state.open >= kBulkDataPerGroup)
@@ -58,11 +77,10 @@ std::optional<quint32> Bulk::pick(const Object &object, const View &view, quint3
             if (!view.has.test(index) || object.have.test(index) || object.storing.test(index)
                 || object.pending.test(index))
                 continue;
-            const bool isFit = isProper(object, view, index);
-            if (!isFit && !isHungry)
+            const Fit fit = fitOf(object, view, index, loadLimit);
+            if (fit > worst)
                 continue;
-            const int kind = !isFit ? 2 : stripeOfChunk(index) == object.stripe ? 0 : 1;
-            const std::tuple rank(kind, quint32{object.holders[index]}, mixed(index, salt));
+            const std::tuple rank(fit, quint32{object.holders[index]}, mixed(index, salt));
             if (!best || rank < bestRank) {
                 best = index;
                 bestRank = rank;
@@ -92,9 +110,10 @@ void Bulk::ask(const NodeId &id, Peer &peer)
             || object.about.isOwn)
             continue;
         std::vector<quint32> indices;
+        const quint32 loadLimit = loadLimitOf(object);
         while (static_cast<double>(peer.asked.size()) < std::floor(peer.window)
             && openCount() < kOpenMax) {
-            const auto index = pick(object, view->second, m_context.rng.bits());
+            const auto index = pick(object, view->second, loadLimit, m_context.rng.bits());
             if (!index)
                 break;
             request(object, peer, *index);
@@ -127,6 +146,8 @@ void Bulk::askAll()
 void Bulk::judgeHunger(Object &object) const
 {
     const Ticks now = m_context.now();
+    if (object.asked >= kHungryBelow)
+        object.busyAt = now;
     if (object.isWhole() || now < object.hungryUntil || now < object.busyAt + kHungryAfter)
         return;
     object.hungryUntil = now + kHungryFor;
@@ -182,7 +203,8 @@ bool Bulk::hear(Link &from, const BulkChunk &word, const QByteArray &body)
     peer.failures = 0;
     viewOf(*object, from.peer.id).load = word.load;
     if (!object->have.test(index) && !object->storing.test(index)) {
-        if (!isBulkRecord(m_context.crypto, object->about.layout, object->about.root, index, body)) {
+        if (!isBulkRecord(
+                m_context.crypto, object->about.layout, object->about.root, index, body)) {
             m_context.scores.condemn(from.peer.id, Offence::ForgedChunk);
             return true;
         }
@@ -207,10 +229,10 @@ bool Bulk::hear(Link &from, const BulkNo &word, QByteArrayView body)
     View &view = viewOf(*object, from.peer.id);
     for (const quint32 index : *indices) {
         (void)settle(known->second, object->about.id, index);
-        if (word.isLost)
+        if (word.isBack)
             heldBy(*object, view, index, false);
     }
-    if (!word.isLost)
+    if (!word.isBack)
         known->second.shunnedUntil
             = std::max(known->second.shunnedUntil, m_context.now() + kBusyFor);
     askAll();

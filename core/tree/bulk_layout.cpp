@@ -82,8 +82,8 @@ void BulkBits::reset(quint32 index)
 quint32 stripeOfNode(const NodeId &node, const BulkId &object)
 {
     // Ids are hashes already; the object's id mixes them anew.
-    quint64 state = qFromBigEndian<quint64>(node.bytes.data())
-        ^ qFromBigEndian<quint64>(object.bytes.data());
+    quint64 state
+        = qFromBigEndian<quint64>(node.bytes.data()) ^ qFromBigEndian<quint64>(object.bytes.data());
     state = (state ^ state >> 30) * 0xbf58476d1ce4e5b9;
     state = (state ^ state >> 27) * 0x94d049bb133111eb;
     return static_cast<quint32>((state ^ state >> 31) % kBulkStripes);

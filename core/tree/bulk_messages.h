@@ -89,12 +89,14 @@ struct BulkCancel {
 /// The frame's body lists chunks that were asked for and do not come: ask somebody else.
 struct BulkNo {
     QByteArray id;
-    bool isLost = false; ///< The sender has not got them any more; else it is busy.
+    /// The sender takes back that it has them, until it says so again: others will have them
+    /// sooner. Else it has no time for anything now.
+    bool isBack = false;
 
     static constexpr std::string_view kName = "bulkNo";
     static constexpr auto fields()
     {
-        return std::tuple{wire::field("id", &BulkNo::id, 16), wire::field("lost", &BulkNo::isLost)};
+        return std::tuple{wire::field("id", &BulkNo::id, 16), wire::field("back", &BulkNo::isBack)};
     }
     friend bool operator==(const BulkNo &, const BulkNo &) = default;
 };

@@ -28,6 +28,7 @@ Bulk::View &Bulk::viewOf(Object &object, const NodeId &peer)
     if (isNew) {
         view->second.has = BulkBits(object.about.layout.chunks());
         view->second.stripe = stripeOfNode(peer, object.about.id);
+        view->second.putOff = BulkBits(object.about.layout.chunks());
     }
     return view->second;
 }
@@ -51,6 +52,7 @@ void Bulk::tellFully(Object &object, Link &link)
     m_links.say(link, BulkHave{bytesOf(object.about.id), true, load}, object.have.bytes());
     if (const auto view = object.views.find(link.peer.id); view != object.views.end()) {
         view->second.news.clear();
+        view->second.later.clear();
         view->second.newsAt = Ticks::max();
         view->second.toldLoad = load;
     }
@@ -59,11 +61,18 @@ void Bulk::tellFully(Object &object, Link &link)
 void Bulk::tell(Object &object, const NodeId &peer, View &view)
 {
     Link *link = m_links.find(peer);
-    view.newsAt = Ticks::max();
+    const auto due = std::ranges::find_if(
+        view.later, [this](const auto &one) { return one.first > m_context.now(); });
+    for (auto one = view.later.begin(); one != due; ++one)
+        view.news.push_back(one->second);
+    view.later.erase(view.later.begin(), due);
+    view.newsAt = view.later.empty() ? Ticks::max() : view.later.front().first;
+    m_context.wakeBy(view.newsAt);
     auto news = std::exchange(view.news, {});
     if (!link)
         return;
-    std::erase_if(news, [&](quint32 index) { return view.has.test(index); });
+    std::erase_if(
+        news, [&](quint32 index) { return view.has.test(index) || !object.have.test(index); });
     const quint32 load = loadOf(object);
     if (news.empty() && load < view.toldLoad + kLoadStep)
         return;
@@ -135,10 +144,11 @@ bool Bulk::hear(Link &from, const BulkAsk &word, QByteArrayView body)
     if (!indices)
         return false;
     Peer &peer = m_peers[from.peer.id];
-    const View &view = viewOf(*object, from.peer.id);
+    View &view = viewOf(*object, from.peer.id);
     const quint64 most = kServedTimes * object->about.layout.chunks();
     std::vector<quint32> lost;
     std::vector<quint32> busy;
+    std::vector<quint32> forOthers;
     for (const quint32 index : *indices) {
         if (!object->have.test(index) || object->about.layout.isPadding(index)) {
             lost.push_back(index);
@@ -146,21 +156,51 @@ bool Bulk::hear(Link &from, const BulkAsk &word, QByteArrayView body)
             m_context.scores.add(from.peer.id, Offence::PullFlood); // no honest node does
         } else if (m_wishes >= kWishesMax) {
             busy.push_back(index);
+        } else if (isForOthers(*object, view, index)) {
+            forOthers.push_back(index);
         } else {
-            peer.wishes.push_back({object->about.id, index});
+            peer.wishes.push_back({object->about.id, index, m_context.now()});
             ++m_wishes;
+            object->promised.set(index);
         }
     }
-    say(from, object->about.id, lost, true);
-    say(from, object->about.id, busy, false);
+    const bool isAnswered = lost.empty() && busy.empty() && forOthers.empty();
+    if (isAnswered || mayTalk(from)) { // chunks have limits of their own
+        say(from, object->about.id, lost, true);
+        say(from, object->about.id, busy, false);
+        putOff(*object, from, view, forOthers);
+    }
     serve();
     return true;
 }
 
-void Bulk::say(Link &link, const BulkId &id, std::span<const quint32> refused, bool isLost)
+bool Bulk::isForOthers(const Object &object, const View &view, quint32 index)
+{
+    if (!object.promised.test(index) || view.putOff.test(index))
+        return false;
+    // A source sends everything once before it sends anything twice.
+    const BulkLayout &layout = object.about.layout;
+    const quint32 all = layout.chunks() + layout.dataChunks() - layout.groups() * kBulkDataPerGroup;
+    if (object.about.isOwn && object.promised.count() < all)
+        return true;
+    return object.holders[index] > 0 && loadOf(object) > loadLimitOf(object);
+}
+
+void Bulk::putOff(Object &object, Link &link, View &view, std::span<const quint32> indices) const
+{
+    for (const quint32 index : indices) {
+        view.putOff.set(index);
+        view.later.emplace_back(m_context.now() + kPutOffFor, index);
+        view.newsAt = std::min(view.newsAt, view.later.front().first);
+        m_context.wakeBy(view.newsAt);
+    }
+    say(link, object.about.id, indices, true);
+}
+
+void Bulk::say(Link &link, const BulkId &id, std::span<const quint32> refused, bool isBack) const
 {
     if (!refused.empty())
-        m_links.say(link, BulkNo{bytesOf(id), isLost}, writeChunkList(refused));
+        m_links.say(link, BulkNo{bytesOf(id), isBack}, writeChunkList(refused));
 }
 
 bool Bulk::hear(Link &from, const BulkCancel &word, QByteArrayView body)
@@ -182,22 +222,29 @@ void Bulk::serve()
 {
     if (m_wishes == 0)
         return;
+    const auto sentOf = [this](const Request &wish) {
+        const auto object = m_objects.find(wish.id);
+        return object == m_objects.end() ? quint8{0} : object->second.sent[wish.index];
+    };
     // In turn, so that nobody waits behind one who asks for much.
     auto next = m_servedLast ? m_peers.upper_bound(*m_servedLast) : m_peers.begin();
     for (std::size_t idle = 0; idle < m_peers.size() && m_loading < kLoadsMax; ++next) {
         if (next == m_peers.end())
             next = m_peers.begin();
         auto &[id, peer] = *next;
-        if (peer.wishes.empty() || peer.isBlocked || peer.loading >= kLoadsPerLink) {
+        // What we sent least often: the network has fewest copies of it.
+        auto wish = peer.wishes.end();
+        if (!peer.isBlocked && peer.loading < kLoadsPerLink) {
+            for (auto one = peer.wishes.begin(); one != peer.wishes.end(); ++one) {
+                if (wish == peer.wishes.end() || sentOf(*one) < sentOf(*wish))
+                    wish = one;
+            }
+        }
+        if (wish == peer.wishes.end()) {
             ++idle;
             continue;
         }
         idle = 0;
-        // What we sent least often: the network has fewest copies of it.
-        const auto wish = std::ranges::min_element(peer.wishes, {}, [this](const Request &one) {
-            const auto object = m_objects.find(one.id);
-            return object == m_objects.end() ? quint8{0} : object->second.sent[one.index];
-        });
         const Request request = *wish;
         peer.wishes.erase(wish);
         --m_wishes;
@@ -251,13 +298,13 @@ void Bulk::loaded(const BulkLoaded &event)
 
 bool Bulk::isChunk(const wire::Frame &frame)
 {
-    return frame.frameClass == wire::FrameClass::Bulk && frame.head.contains("\"t\":\"bulkChunk\"");
+    return frame.frameClass == wire::FrameClass::Bulk && !net::isMessageHead(frame.head)
+        && frame.head.contains("\"t\":\"bulkChunk\"");
 }
 
 void Bulk::refused(const NodeId &id, const wire::Frame &frame)
 {
-    const auto word
-        = wire::decode<BulkChunk>(QJsonDocument::fromJson(frame.head).object());
+    const auto word = wire::decode<BulkChunk>(QJsonDocument::fromJson(frame.head).object());
     const auto peer = m_peers.find(id);
     if (!word || peer == m_peers.end())
         return;
@@ -266,7 +313,7 @@ void Bulk::refused(const NodeId &id, const wire::Frame &frame)
     if (!object)
         return;
     countSent(*object, id, word->index, -1);
-    peer->second.wishes.push_front({object->about.id, word->index});
+    peer->second.wishes.push_front({object->about.id, word->index, Ticks{0}}); // its turn
     ++m_wishes;
 }
 

@@ -22,8 +22,8 @@ public:
         std::function<void(bool isStored)> answer)
         = 0;
     /// The answer is a record that was checked again, or none.
-    virtual void load(const BulkId &id, quint32 index,
-        std::function<void(std::optional<QByteArray>)> answer)
+    virtual void load(
+        const BulkId &id, quint32 index, std::function<void(std::optional<QByteArray>)> answer)
         = 0;
     /// Checks a group of which 12 chunks are stored, and stores what it lacks.
     virtual void rebuild(

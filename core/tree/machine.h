@@ -76,10 +76,9 @@ struct Probed { ///< The outcome of a ProbeDial; none: the peer's key answered.
     net::Endpoint endpoint;
     std::optional<Errc> failure;
 };
-using Event
-    = std::variant<LinkUp, LinkDown, DialFailed, FrameArrived, SendRefused, Writable, TimerFired,
-        Start, Leave, SetFreeBytes, ServeTime, TimeLie, SetSelf, AddSeeds, CheckReach, Probed,
-        BulkEvent>;
+using Event = std::variant<LinkUp, LinkDown, DialFailed, FrameArrived, SendRefused, Writable,
+    TimerFired, Start, Leave, SetFreeBytes, ServeTime, TimeLie, SetSelf, AddSeeds, CheckReach,
+    Probed, BulkEvent>;
 
 // Actions, to be carried out in order.
 struct Send {
@@ -140,10 +139,9 @@ struct ReachChecked {
 struct DialForBulk { ///< A node that cannot dial us wants a link for bulk.
     net::Peer peer;
 };
-using Action
-    = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged, StatusChanged,
-        NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked, DialForBulk,
-        BulkAction>;
+using Action = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged,
+    StatusChanged, NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked,
+    DialForBulk, BulkAction>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.

@@ -23,6 +23,11 @@ constexpr Ticks kAnnounceSpread = std::chrono::milliseconds(20);
 constexpr std::size_t kKnownMax = 500;
 constexpr std::size_t kOffendersShown = 256;
 
+template <typename W>
+concept BulkWord = requires(Bulk &bulk, Link &from, const W &word, const QByteArray &body) {
+    { bulk.hear(from, word, body) } -> std::same_as<bool>;
+};
+
 QString nameOf(Errc why)
 {
     return u"link lost: "_s + name(why);
@@ -405,9 +410,6 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
     const NodeId peer = from.peer.id;
     Relay &relay = m_unicast.relay();
     const auto place = [&](const auto &concrete) { return m_placement.hear(from, concrete); };
-    const auto bulk = [&](const auto &concrete) {
-        return !takesBulk() || ensureBulk().hear(from, concrete, frame.body);
-    };
     return std::visit(wire::Handlers{
                           [&](const Hello &w) {
                               const bool isRight = place(w);
@@ -455,13 +457,9 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                           [&](const Below &w) { return relay.hear(from, w, body); },
                           [&](const Route &w) { return relay.hear(from, w, frame); },
                           [&](const Stranded &w) { return relay.hear(from, w); },
-                          [&](const BulkHave &w) { return bulk(w); },
-                          [&](const BulkWhat &w) { return bulk(w); },
-                          [&](const BulkNotice &w) { return bulk(w); },
-                          [&](const BulkAsk &w) { return bulk(w); },
-                          [&](const BulkCancel &w) { return bulk(w); },
-                          [&](const BulkNo &w) { return bulk(w); },
-                          [&](const BulkChunk &w) { return bulk(w); },
+                          [&]<BulkWord W>(const W &w) {
+                              return !takesBulk() || ensureBulk().hear(from, w, frame.body);
+                          },
                       },
         *word);
 }

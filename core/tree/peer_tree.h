@@ -100,7 +100,6 @@ private:
     Unicast m_unicast;
     DialBack m_dialBack;
     std::unique_ptr<Bulk> m_bulk; ///< From the first big object on.
-    std::optional<Result<BulkId>> m_published; ///< While our own announcement is made.
     TokenBucket m_callsIn{4, 16, Ticks{0}}; ///< Dials that others ask for.
     qint64 m_freeBytes;
     Ticks m_wakeTold = Ticks::max(); ///< When our timer fires.

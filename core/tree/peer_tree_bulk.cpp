@@ -24,8 +24,7 @@ Bulk &PeerTree::ensureBulk()
     return *m_bulk;
 }
 
-Result<BulkObject> PeerTree::publishBulk(
-    const BulkRecord &record, Moment moment, Actions &actions)
+Result<BulkObject> PeerTree::publishBulk(const BulkRecord &record, Moment moment, Actions &actions)
 {
     if (!isRunning(m_placement.standing().state))
         return Error{Errc::Closed, {}};
@@ -35,17 +34,16 @@ Result<BulkObject> PeerTree::publishBulk(
     begin(moment, actions);
     // Alone under its signature: it is kept and shown to newcomers.
     m_broadcast.flush();
-    m_published = Error{Errc::Busy, {}};
     const auto sent = m_broadcast.originate(
         QString(wire::latin1(BulkRecord::kName)), wire::encodeFields(record), {}, kBulkPriority);
     m_broadcast.flush();
-    const auto published = *std::exchange(m_published, std::nullopt);
     finish();
     if (!sent)
         return sent.error();
-    if (!published)
-        return published.error();
-    return *m_bulk->find(*published);
+    const BulkObject *object = m_bulk->find(*sent); // heard of as everybody hears of it
+    if (!object)
+        return Error{Errc::Malformed, {}};
+    return *object;
 }
 
 Result<Done> PeerTree::dropBulk(const BulkId &id, Moment moment, Actions &actions)
@@ -76,9 +74,7 @@ bool PeerTree::isInnerBulk(const Broadcast::Received &received)
     if (type == QByteArrayView(BulkRecord::kName.data(), BulkRecord::kName.size())) {
         if (from && !takesBulk())
             return true;
-        auto taken = ensureBulk().announced(head);
-        if (!from && m_published)
-            m_published = std::move(taken);
+        ensureBulk().announced(head);
         return true;
     }
     if (type == QByteArrayView(BulkEnd::kName.data(), BulkEnd::kName.size())) {

@@ -181,9 +181,8 @@ struct TreeNode::Driver {
     {
         if (m_spool)
             m_spool->store(action.id, action.index, action.record,
-                [this, id = action.id, index = action.index](bool isStored) {
-                    feed(BulkEvent(BulkStored{id, index, isStored}));
-                });
+                [this, id = action.id, index = action.index](
+                    bool isStored) { feed(BulkEvent(BulkStored{id, index, isStored})); });
     }
     void performBulk(const BulkLoad &action)
     {
@@ -425,8 +424,8 @@ Result<BulkObject> TreeNode::publishBulk(
     const QString &name, qint64 sizeBytes, const crypto::Hash &root, Ticks ttl)
 {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(ttl).count();
-    const BulkRecord record{name, sizeBytes, kBulkChunkBytes,
-        QByteArrayView(root).toByteArray(), static_cast<quint32>(std::max<qint64>(seconds, 0))};
+    const BulkRecord record{name, sizeBytes, kBulkChunkBytes, QByteArrayView(root).toByteArray(),
+        static_cast<quint32>(std::max<qint64>(seconds, 0))};
     Actions actions;
     auto object = m_driver->m_machine.publishBulk(record, m_driver->moment(), actions);
     m_driver->carryOut(std::move(actions));

@@ -121,8 +121,9 @@ const std::map<std::string_view, const char *> kAbout{
     {"bulkAsk", "Body: a list of chunks that the receiver shall send; at most 16 wait at a time."},
     {"bulkCancel", "Body: a list of chunks that were asked for and are not wanted any more."},
     {"bulkNo",
-        "Body: a list of chunks that were asked for and do not come: ask somebody else. `lost`: "
-        "the sender has not got them any more; else it is busy."},
+        "Body: a list of chunks that were asked for and do not come: ask somebody else. `back`: "
+        "the sender takes back that it has them until it says so again; else it has no time for "
+        "anything now."},
     {"bulkChunk",
         "Body: the way from chunk `i` to the root, 32 bytes a sibling, the lowest first, and the "
         "64 KiB of the chunk. In frames of class 3."},
