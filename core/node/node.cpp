@@ -331,7 +331,11 @@ void Node::makeTree()
     config.measuresUplink = !m_config.uplinkBits && !m_genesis.local;
     if (m_config.uplinkBits)
         config.capacity = tree::capacityFor(*m_config.uplinkBits);
+    config.bulkBytesMax = std::min(m_config.bulkLimitBytes, tree::kBulkBytesMax);
+    m_bulk.emplace(m_scope, m_folder->disk(), m_diskExecutor, *m_crypto, m_config.minFreeBytes);
     m_tree.emplace(m_scope, m_rng, m_tls->transport(net::Protocol::Tree), *m_crypto, config);
+    m_tree->setBulkSpool(&*m_bulk);
+    m_tree->onBulkChanged([this](const tree::BulkId &id) { bulkChanged(id); });
     m_tree->onChanged([this] {
         if (m_reach)
             m_reach->linksChanged();
@@ -411,6 +415,7 @@ QCoro::Task<Result<Done>> Node::openStore()
     // first word how much room it has. Without a store it still carries messages.
     qCInfo(lcNode).noquote() << "offers" << sizeText(m_announcedFreeBytes) << "to others";
     joinTree();
+    m_scope.spawn("objects of the last run"_L1, resumeBulk());
     treeChanged();
     co_return opened;
 }

@@ -145,6 +145,7 @@ void Node::addMethods()
     });
     addJobMethods();
     addFileMethods();
+    addBulkMethods();
 }
 
 void Node::addJobMethods()
