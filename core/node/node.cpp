@@ -414,8 +414,13 @@ QCoro::Task<Result<Done>> Node::openStore()
     // Only now: whoever hears of this node may ask it for shards at once, and should know from its
     // first word how much room it has. Without a store it still carries messages.
     qCInfo(lcNode).noquote() << "offers" << sizeText(m_announcedFreeBytes) << "to others";
+    // Before a neighbour tells of them, or they would be fetched anew.
+    const auto found = co_await m_bulk->load();
+    if (m_isStopping)
+        co_return opened;
     joinTree();
-    m_scope.spawn("objects of the last run"_L1, resumeBulk());
+    if (found)
+        resumeBulk(*found);
     treeChanged();
     co_return opened;
 }

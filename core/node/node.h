@@ -131,7 +131,7 @@ private:
         control::BulkSend request, control::Answer<control::BulkSend> answer);
     QCoro::Task<Result<Done>> runBulkSave(control::BulkSave request, tree::BulkStatus status,
         control::Answer<control::BulkSave> answer);
-    QCoro::Task<Result<Done>> resumeBulk();
+    void resumeBulk(const std::vector<BulkFiles::Found> &found);
     void bulkChanged(const tree::BulkId &id);
 
     // the picture (node_view.cpp)

@@ -125,7 +125,7 @@ QCoro::Task<Result<Done>> Node::runBulkSend(
         if (error.code == Errc::Unauthorized || error.code == Errc::Malformed
             || error.code == Errc::Conflict)
             error.code = Errc::Storage; // of a file on this computer
-        answer(error);
+        answer(Error{error.code, sentenceOf(error)});
         co_return Done{};
     }
     const QString name = request.name.value_or(QFileInfo(request.path).fileName()).left(255);
@@ -140,7 +140,7 @@ QCoro::Task<Result<Done>> Node::runBulkSend(
     const auto adopted = co_await m_bulk->adopt(*made, announced);
     if (!adopted) {
         (void)m_tree->dropBulk(announced.id);
-        answer(adopted.error());
+        answer(Error{adopted.error().code, sentenceOf(adopted.error())});
         co_return Done{};
     }
     tree::BulkBits all(announced.layout.chunks());
@@ -168,23 +168,19 @@ QCoro::Task<Result<Done>> Node::runBulkSave(
     Error error = saved.error();
     if (error.code == Errc::Unauthorized || error.code == Errc::NotFound)
         error.code = Errc::Storage; // the folder
-    answer(error);
+    answer(Error{error.code, sentenceOf(error)});
     co_return Done{};
 }
 
-QCoro::Task<Result<Done>> Node::resumeBulk()
+void Node::resumeBulk(const std::vector<BulkFiles::Found> &found)
 {
-    const auto found = co_await m_bulk->load();
-    if (m_isStopping || !found)
-        co_return Done{};
     m_bulkIsOpen = true;
-    for (const auto &one : *found) {
+    for (const auto &one : found) {
         m_bulk->known(one.about);
         m_tree->resumeBulk(one.about.head, one.have);
     }
-    if (!found->empty())
-        qCInfo(lcNodeBulk) << found->size() << "objects for everybody are here from the last run";
-    co_return Done{};
+    if (!found.empty())
+        qCInfo(lcNodeBulk) << found.size() << "objects for everybody are here from the last run";
 }
 
 void Node::bulkChanged(const tree::BulkId &id)

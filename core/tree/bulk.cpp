@@ -221,11 +221,12 @@ void Bulk::resumed(const BulkResumed &event)
         }
     }
     // A group that is all there was checked as a whole when it was made.
-    for (Group &group : object.groups) {
-        if (group.have == kBulkGroupChunks && !group.isWhole) {
-            group.isWhole = true;
-            ++object.wholeGroups;
-        }
+    for (quint32 number = 0; number < object.groups.size(); ++number) {
+        Group &group = object.groups[number];
+        if (group.have != kBulkGroupChunks || std::exchange(group.isWhole, true))
+            continue;
+        ++object.wholeGroups;
+        recall(object, number);
     }
     for (auto &[peer, link] : m_links.all()) {
         if (link.isGreeted)

@@ -327,6 +327,8 @@ void Bulk::stored(const BulkStored &event)
 
 void Bulk::gained(Object &object, quint32 index)
 {
+    if (object.have.test(index))
+        return; // of the last run, and fetched again meanwhile
     object.have.set(index);
     ++object.groups[index / kBulkGroupChunks].have;
     const bool isOurs = stripeOfChunk(index) == object.stripe;
@@ -382,8 +384,7 @@ void Bulk::rebuilt(const BulkGroupDone &event)
     --m_rebuilding;
     switch (event.outcome) {
     case BulkGroupDone::Outcome::Whole:
-        group.isWhole = true;
-        ++object.wholeGroups;
+        object.wholeGroups += std::exchange(group.isWhole, true) ? 0U : 1U;
         for (quint32 slot = 0; slot < kBulkGroupChunks; ++slot) {
             if (const quint32 index = event.group * kBulkGroupChunks + slot;
                 !object.have.test(index))

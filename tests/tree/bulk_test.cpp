@@ -533,6 +533,44 @@ private Q_SLOTS:
         QCOMPARE(world.allBulk<BulkLoad>().size(), 1U);
     }
 
+    /// The last run's chunks are told of while the same ones come anew.
+    void whatComesTwiceCountsOnce()
+    {
+        World world;
+        world.greet(2);
+        const Object object(12 * 65'536);
+        const QByteArray signedHead = world.head(object);
+        const BulkId bulk = world.learn(2, object);
+        std::deque<quint32> asked;
+        const auto note = [&](const std::vector<quint32> &more) {
+            asked.insert(asked.end(), more.begin(), more.end());
+        };
+        note(world.has(2, bulk, object));
+        std::vector<quint32> stored;
+        while (!asked.empty()) {
+            const quint32 index = asked.front();
+            asked.pop_front();
+            world.say(2, BulkChunk{bytesOf(bulk), index, 0}, object.records[index], 1ms);
+            for (const auto &[word, body] : world.said<BulkAsk>(2))
+                note(readChunkList(body, object.layout, 64).value());
+            stored.push_back(index);
+            world.feed(TimerFired{}, 600ms);
+            for (const auto &[word, body] : world.said<BulkAsk>(2))
+                note(readChunkList(body, object.layout, 64).value());
+        }
+        QVERIFY(stored.size() >= 12);
+        BulkBits all(object.layout.chunks());
+        for (quint32 index = 0; index < all.size(); ++index)
+            all.set(index);
+        for (std::size_t at = 0; at + 1 < stored.size(); ++at)
+            world.feed(BulkEvent(BulkStored{bulk, stored[at], true}));
+        world.feed(BulkEvent(BulkResumed{signedHead, all.bytes()}));
+        world.feed(BulkEvent(BulkStored{bulk, stored.back(), true}));
+        world.feed(BulkEvent(BulkGroupDone{bulk, 0, BulkGroupDone::Outcome::Whole, {}}));
+        QVERIFY(world.tree.bulks().front().isWhole);
+        QCOMPARE(world.tree.bulks().front().have, 16U);
+    }
+
     void silenceIsNotWaitedForLong()
     {
         World world;
