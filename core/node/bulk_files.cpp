@@ -242,7 +242,7 @@ Result<QByteArray> readBytes(
         const auto record = readRecord(disk, chunksFile(about.id), crypto, about, index);
         if (record.isEmpty())
             return Error{Errc::Storage,
-                u"A chunk of it is damaged on this computer's disk; it is fetched again."_s};
+                u"More of it is damaged on this computer's disk than can be rebuilt."_s};
         bytes.append(tree::bulkChunkOf(about.layout, index, record));
     }
     return bytes.first(
@@ -323,7 +323,9 @@ QCoro::Task<Result<Done>> BulkFiles::save(BulkId id, std::shared_ptr<store::Sink
         outcome = co_await Step(m_scope, m_executor,
             [&disk = m_disk, &crypto = m_crypto, about = object->about, sink,
                 group]() -> Result<Done> {
-                const auto bytes = readBytes(disk, crypto, about, group);
+                auto bytes = readBytes(disk, crypto, about, group);
+                if (!bytes && rebuildGroup(disk, crypto, about, group).outcome == Outcome::Whole)
+                    bytes = readBytes(disk, crypto, about, group);
                 if (!bytes)
                     return bytes.error();
                 return sink->write(*bytes);

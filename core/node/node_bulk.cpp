@@ -23,10 +23,10 @@ control::BulkItem itemOf(const tree::BulkStatus &status)
     item.source = status.src.text();
     item.bytes = status.sizeBytes;
     item.bytesHere = status.haveBytes;
-    item.state = status.isWhole ? u"whole"_s
-        : status.isPaused       ? u"paused"_s
-        : status.isOwn          ? u"preparing"_s
-                                : u"receiving"_s;
+    item.state = status.isWhole            ? u"whole"_s
+        : status.isPaused                  ? u"paused"_s
+        : status.isOwn && status.have == 0 ? u"preparing"_s
+                                           : u"receiving"_s;
     item.own = status.isOwn;
     item.neighbours = status.neighbours;
     item.neighboursWhole = status.wholeNeighbours;

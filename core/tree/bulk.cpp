@@ -128,6 +128,7 @@ Result<Done> Bulk::take(BulkObject about)
     const quint32 chunks = about.layout.chunks();
     Object &object = m_objects[id];
     object.about = std::move(about);
+    object.isPreparing = object.about.isOwn;
     object.stripe = stripeOfNode(m_context.self, id);
     object.learntAt = m_context.now();
     object.busyAt = m_context.now();
@@ -147,7 +148,7 @@ Result<Done> Bulk::take(BulkObject about)
         }
     }
     if (!object.about.isOwn)
-        m_context.act(BulkAction(BulkOpen{object.about}));
+        m_context.act(BulkAction(BulkOpen{std::make_shared<const BulkObject>(object.about)}));
     m_context.act(BulkAction(BulkChanged{id}));
     for (auto &[peer, link] : m_links.all()) {
         if (link.isGreeted)
@@ -214,6 +215,7 @@ void Bulk::resumed(const BulkResumed &event)
         return;
     }
     Object &object = m_objects[id];
+    object.isPreparing = false;
     for (quint32 index = 0; index < bits->size(); ++index) {
         if (bits->test(index) && !object.have.test(index)) {
             object.have.set(index);
@@ -386,7 +388,7 @@ void Bulk::arm()
     const Ticks now = m_context.now();
     for (const auto &[id, object] : m_objects) {
         m_context.wakeBy(std::min(object.endsAt, std::max(now, m_strangersAt + kStrangersEvery)));
-        if (!object.isWhole() && !object.about.isOwn)
+        if (!object.isWhole() && !object.isPreparing)
             m_context.wakeBy(now + (object.views.empty() ? 4 : 1) * kLookEvery);
         for (const auto &[peer, view] : object.views) {
             if (view.newsAt != Ticks::max())

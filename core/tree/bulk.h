@@ -107,7 +107,8 @@ private:
     };
     struct Object {
         BulkObject about;
-        quint32 stripe = 0; ///< Of ours.
+        bool isPreparing = false; ///< Ours, and its chunks are not in the spool yet.
+        quint32 stripe = 0; ///< Of our node.
         Ticks learntAt{0};
         Ticks endsAt{0};
         Ticks pausedUntil{0};

@@ -3,6 +3,7 @@
 
 #include <tree/bulk_layout.h>
 
+#include <memory>
 #include <variant>
 
 /// What the part of the machine for big objects hears and wants beside frames: it knows no disk,
@@ -52,7 +53,7 @@ using BulkEvent = std::variant<BulkStored, BulkLoaded, BulkGroupDone, BulkResume
 
 /// Chunks of it will come. Not for our own.
 struct BulkOpen {
-    BulkObject object;
+    std::shared_ptr<const BulkObject> object; ///< Never null; actions stay small.
 };
 struct BulkStore {
     BulkId id;

@@ -107,7 +107,7 @@ void Bulk::ask(const NodeId &id, Peer &peer)
     for (auto &[objectId, object] : m_objects) {
         const auto view = object.views.find(id);
         if (view == object.views.end() || object.isWhole() || isPaused(object)
-            || object.about.isOwn)
+            || object.isPreparing)
             continue;
         std::vector<quint32> indices;
         const quint32 loadLimit = loadLimitOf(object);

@@ -175,7 +175,7 @@ struct TreeNode::Driver {
     void performBulk(const BulkOpen &action)
     {
         if (m_spool)
-            m_spool->open(action.object);
+            m_spool->open(*action.object);
     }
     void performBulk(const BulkStore &action)
     {

@@ -165,17 +165,29 @@ private Q_SLOTS:
         const auto object = world.sent();
         world.disk.flipBit(World::chunks(object), 3 * tree::Bulk::kRecordBytes + 5000, 2);
         QVERIFY(!world.record(object, 3));
-        const auto sink = std::make_shared<Saved>();
-        const auto saved = world.wait(world.files.save(object.id, sink));
-        QVERIFY(!saved.ok());
-        QCOMPARE(name(saved.error().code), name(Errc::Storage));
-        QVERIFY(sink->isDiscarded && !sink->isCommitted);
-
         std::optional<tree::BulkGroupDone> done;
         world.files.rebuild(object.id, 0, [&done](const auto &one) { done = one; });
         world.clock.advance(1s);
         QVERIFY(done && done->outcome == tree::BulkGroupDone::Outcome::Whole);
         QVERIFY(world.record(object, 3).has_value());
+    }
+
+    void savesTheRightBytesOrNone()
+    {
+        World world;
+        const auto object = world.sent();
+        for (quint32 index = 0; index < 4; ++index)
+            world.disk.flipBit(World::chunks(object), index * tree::Bulk::kRecordBytes + 5000, 2);
+        auto sink = std::make_shared<Saved>();
+        QVERIFY(world.wait(world.files.save(object.id, sink)).ok()); // any 12 of 16
+        QCOMPARE(sink->bytes, world.bytes);
+        for (quint32 index = 0; index < 5; ++index)
+            world.disk.flipBit(World::chunks(object), index * tree::Bulk::kRecordBytes + 5000, 2);
+        sink = std::make_shared<Saved>();
+        const auto saved = world.wait(world.files.save(object.id, sink));
+        QVERIFY(!saved.ok());
+        QCOMPARE(name(saved.error().code), name(Errc::Storage));
+        QVERIFY(sink->isDiscarded && !sink->isCommitted);
     }
 
     void afterARestartOnlyWhatIsRightIsThere()
