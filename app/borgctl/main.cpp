@@ -36,7 +36,7 @@ Run dispatch(Session &session)
         {"put", put}, {"get", get}, {"ls", list}, {"rm", removeFile}, {"link", showLink},
         {"share", showLink}, {"peers", peers}, {"tree", tree}, {"watch", watch}, {"invite", invite},
         {"start", start}, {"stop", stop}, {"doctor", doctor}, {"config", config}, {"log", log},
-        {"cluster", cluster}, {"time", worldTime}, {"ping", ping}, {"find", findNode},
+        {"cluster", cluster}, {"time", worldTime}, {"bulk", bulk}, {"ping", ping}, {"find", findNode},
         {"completion", completion}, {"version", version}};
     return runs.at(session.args.verb->name)(session);
 }

@@ -101,6 +101,8 @@ Run doctor(Session &session);
 // transfer.cpp
 Run put(Session &session);
 Run get(Session &session);
+// bulk.cpp
+Run bulk(Session &session);
 // process.cpp
 Run start(Session &session);
 Run stop(Session &session);

@@ -47,6 +47,8 @@ std::string typeName()
         return "Time";
     else if constexpr (std::is_same_v<T, Reach>)
         return "Reach";
+    else if constexpr (std::is_same_v<T, BulkItem>)
+        return "BulkItem";
     else if constexpr (wire::isOptional<T>)
         return typeName<typename T::value_type>() + ", may be missing";
     else

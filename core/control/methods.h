@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <control/file_methods.h>
+#include <control/bulk_methods.h>
 
 /// Every call of the control socket: its parameters, its result and one line about each. The
 /// server's table, the client's ask() and docs/control.md are made from `Methods` at the end.
@@ -239,6 +239,6 @@ struct MethodTable {
 };
 using Methods = MethodTable<Hello, Subscribe, GetStatus, GetTree, GetPeers, Put, Get, Cancel, Wait,
     ListFiles, RemoveFile, GetLink, Stop, GetLog, GetInvite, Doctor, GetConfig, GetTime, GetReach,
-    CheckReach, Ping, PingAll, FindNode>;
+    CheckReach, Ping, PingAll, FindNode, BulkSend, BulkList, BulkSave, BulkDrop>;
 
 } // namespace borg::control

@@ -73,6 +73,11 @@ std::optional<QString> takeMinFree(const toml::node &value, Config &config)
     return takeSize(value, config.minFreeBytes);
 }
 
+std::optional<QString> takeBulkLimit(const toml::node &value, Config &config)
+{
+    return takeSize(value, config.bulkLimitBytes);
+}
+
 std::optional<QString> takeSeeds(const toml::node &value, Config &config)
 {
     const QString expected = u"a list of at most 64 addresses such as [\"192.0.2.7:7400\"]"_s;
@@ -133,7 +138,9 @@ std::map<QString, Section> sections()
 {
     return {
         {u"node"_s, {{u"name"_s, takeName}, {u"listen"_s, takeListen}}},
-        {u"storage"_s, {{u"limit"_s, takeLimit}, {u"min_free"_s, takeMinFree}}},
+        {u"storage"_s,
+            {{u"limit"_s, takeLimit}, {u"min_free"_s, takeMinFree},
+                {u"bulk_limit"_s, takeBulkLimit}}},
         {u"network"_s,
             {{u"seeds"_s, takeSeeds}, {u"advertise"_s, takeAdvertise},
                 {u"port_mapping"_s, takePortMapping}, {u"lan_discovery"_s, takeLanDiscovery},
@@ -231,7 +238,8 @@ QJsonObject Config::toJson() const
         {u"node"_s, QJsonObject{{u"name"_s, name}, {u"listen"_s, where(listen)}}},
         {u"storage"_s,
             QJsonObject{{u"limit"_s, sizeText(storageLimitBytes)},
-                {u"min_free"_s, sizeText(minFreeBytes)}}},
+                {u"min_free"_s, sizeText(minFreeBytes)},
+                {u"bulk_limit"_s, sizeText(bulkLimitBytes)}}},
         {u"network"_s,
             QJsonObject{{u"seeds"_s, list}, {u"advertise"_s, where(advertise)},
                 {u"port_mapping"_s, mapsPorts ? u"auto"_s : u"off"_s},
@@ -264,6 +272,10 @@ QByteArray defaultConfigFile()
 
 # What stays free on this disk, whatever the limit says.
 # min_free = "2 GiB"
+
+# The largest object that this node takes and passes on of what somebody sends to everybody, such as
+# software releases; at most 256 MiB. "0" takes none.
+# bulk_limit = "256 MiB"
 
 [network]
 # Further nodes to join through, as "address:port" or "id@address:port".

@@ -18,6 +18,7 @@ struct Config {
     std::optional<net::Endpoint> advertise; ///< What others dial, where it differs.
     qint64 storageLimitBytes = 20LL << 30;
     qint64 minFreeBytes = 2LL << 30; ///< Stays free on the disk, whatever the limit says.
+    qint64 bulkLimitBytes = 256LL << 20; ///< Of one object for everybody; 0: none is taken.
     bool mapsPorts = true; ///< Asks the router for a port.
     std::optional<bool> findsLan; ///< Calls into the local network; none: not in local networks.
     /// What this computer can send, in bits per second: decides how many nodes hang on it. None:

@@ -331,7 +331,11 @@ void Node::makeTree()
     config.measuresUplink = !m_config.uplinkBits && !m_genesis.local;
     if (m_config.uplinkBits)
         config.capacity = tree::capacityFor(*m_config.uplinkBits);
+    config.bulkBytesMax = std::min(m_config.bulkLimitBytes, tree::kBulkBytesMax);
+    m_bulk.emplace(m_scope, m_folder->disk(), m_diskExecutor, *m_crypto, m_config.minFreeBytes);
     m_tree.emplace(m_scope, m_rng, m_tls->transport(net::Protocol::Tree), *m_crypto, config);
+    m_tree->setBulkSpool(&*m_bulk);
+    m_tree->onBulkChanged([this](const tree::BulkId &id) { bulkChanged(id); });
     m_tree->onChanged([this] {
         if (m_reach) {
             m_reach->linksChanged();
@@ -421,7 +425,13 @@ QCoro::Task<Result<Done>> Node::openStore()
     // Only now: whoever hears of this node may ask it for shards at once, and should know from its
     // first word how much room it has. Without a store it still carries messages.
     qCInfo(lcNode).noquote() << "offers" << sizeText(m_announcedFreeBytes) << "to others";
+    // Before a neighbour tells of them, or they would be fetched anew.
+    const auto found = co_await m_bulk->load();
+    if (m_isStopping)
+        co_return opened;
     joinTree();
+    if (found)
+        resumeBulk(*found);
     treeChanged();
     co_return opened;
 }

@@ -9,6 +9,7 @@
 #include <crypto/openssl_crypto.h>
 #include <disk/data_folder.h>
 #include <net/tls_endpoint.h>
+#include <node/bulk_files.h>
 #include <node/jobs.h>
 #include <node/log.h>
 #include <node/stream.h>
@@ -124,6 +125,16 @@ private:
     QCoro::Task<Result<Done>> runPingAll(control::Answer<control::PingAll> answer);
     [[nodiscard]] std::vector<control::Check> checks();
 
+    // big objects (node_bulk.cpp)
+    void addBulkMethods();
+    [[nodiscard]] std::optional<tree::BulkStatus> bulkOf(const QString &id) const;
+    QCoro::Task<Result<Done>> runBulkSend(
+        control::BulkSend request, control::Answer<control::BulkSend> answer);
+    QCoro::Task<Result<Done>> runBulkSave(control::BulkSave request, tree::BulkStatus status,
+        control::Answer<control::BulkSave> answer);
+    void resumeBulk(const std::vector<BulkFiles::Found> &found);
+    void bulkChanged(const tree::BulkId &id);
+
     // the picture (node_view.cpp)
     [[nodiscard]] QJsonObject encode(control::Part part) const;
     [[nodiscard]] control::Status status() const;
@@ -160,6 +171,9 @@ private:
     net::Endpoint m_listen; ///< Where we listen.
     net::Endpoint m_self; ///< What others dial.
     std::optional<net::TlsEndpoint> m_tls;
+    std::optional<BulkFiles> m_bulk;
+    bool m_bulkIsOpen = false;
+    bool m_bulkIsMade = false; ///< A file of the user's is being prepared.
     std::optional<tree::TreeNode> m_tree;
     std::optional<reach::ReachNode> m_reach; ///< Before the tree goes.
     std::optional<store::StoreNode> m_store;

@@ -155,6 +155,7 @@ void Node::addMethods()
     });
     addJobMethods();
     addFileMethods();
+    addBulkMethods();
 }
 
 void Node::addJobMethods()

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <base/result.h>
+#include <coding/erasure.h>
 
 namespace borg::store {
 
-/// An erasure code: any k of n shards give the segment back.
-struct Code {
-    int k = 0;
-    int n = 0;
-
-    friend bool operator==(const Code &, const Code &) = default;
-};
-
-inline constexpr int kDataShardsMax = 64; ///< The largest k.
-inline constexpr int kShardsMax = 128; ///< The largest n.
+using coding::Code;
+using coding::Erasure;
+using coding::kDataShardsMax;
+using coding::kShardsMax;
 
 /// How a network of some size keeps a file.
 struct CodePlan {

@@ -2,7 +2,6 @@
 #include "root_page.h"
 
 #include "byte_io.h"
-#include "erasure.h"
 
 #include <algorithm>
 #include <cstring>

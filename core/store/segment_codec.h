@@ -2,7 +2,7 @@
 #pragma once
 
 #include <crypto/secret.h>
-#include <store/erasure.h>
+#include <store/code_table.h>
 #include <store/hash_tree.h>
 
 #include <QByteArray>

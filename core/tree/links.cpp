@@ -95,13 +95,25 @@ void Links::act(Link &link, wire::Frame frame, bool isStamped)
     m_context.act(Send{link.peer.id, std::move(frame), isStamped});
 }
 
+void Links::sendBulk(const Link &link, wire::Frame frame)
+{
+    ++m_context.counters.framesSent;
+    m_context.counters.frameBytesSent += frame.sizeBytes();
+    m_context.act(Send{link.peer.id, std::move(frame)});
+}
+
+void Links::uncount(const wire::Frame &frame)
+{
+    --m_context.counters.framesSent;
+    m_context.counters.frameBytesSent -= frame.sizeBytes();
+}
+
 void Links::refused(const SendRefused &event)
 {
     Link *link = find(event.to);
     if (!link)
         return;
-    --m_context.counters.framesSent;
-    m_context.counters.frameBytesSent -= event.frame.sizeBytes();
+    uncount(event.frame);
     link->backlogSent -= event.frame.sizeBytes();
     // Words are no messages: they are not counted before they are sent. Who takes none is cut.
     if (link->backlogBytes + event.frame.sizeBytes() > kBacklogBytesMax + kWordsReserve)

@@ -146,6 +146,11 @@ public:
     }
     /// A frame of messages. @return false when the link is so far behind that nothing was queued.
     bool sendMessages(Link &link, const wire::Frame &frame, Why why = Why::Pushed);
+    /// A chunk of a big object: beside the backlog, and no sign of life. Refused, it comes back to
+    /// Bulk.
+    void sendBulk(const Link &link, wire::Frame frame);
+    /// What was refused was not sent.
+    void uncount(const wire::Frame &frame);
     /// How long a frame that is queued now would wait, as it looks. Behind a peer that asked us to
     /// hold on it is 0: that wait is wanted.
     [[nodiscard]] Ticks delayOf(const Link &link) const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <base/rng.h>
+#include <tree/bulk_events.h>
 #include <tree/directory.h>
 #include <tree/scores.h>
 #include <tree/tree_types.h>
@@ -76,9 +77,9 @@ struct Probed { ///< The outcome of a ProbeDial; none: the peer's key answered.
     net::Endpoint endpoint;
     std::optional<Errc> failure;
 };
-using Event
-    = std::variant<LinkUp, LinkDown, DialFailed, FrameArrived, SendRefused, Writable, TimerFired,
-        Start, Leave, SetFreeBytes, ServeTime, TimeLie, SetSelf, AddSeeds, CheckReach, Probed>;
+using Event = std::variant<LinkUp, LinkDown, DialFailed, FrameArrived, SendRefused, Writable,
+    TimerFired, Start, Leave, SetFreeBytes, ServeTime, TimeLie, SetSelf, AddSeeds, CheckReach,
+    Probed, BulkEvent>;
 
 // Actions, to be carried out in order.
 struct Send {
@@ -151,7 +152,7 @@ struct MeetingAsked { ///< A node wants us to dial it while it dials us, or says
 };
 using Action = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged,
     StatusChanged, NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked,
-    DialForBulk, MemberFound, MeetingAsked>;
+    DialForBulk, MemberFound, MeetingAsked, BulkAction>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <wire/message.h>
+#include <tree/bulk_messages.h>
 
 #include <optional>
 
@@ -44,7 +44,7 @@ struct CountRequest {
 };
 
 /// Bodies of signed messages; the name is the envelope's `t`.
-using Broadcasts = wire::Catalogue<MemberRecord, MemberLeave, CountRequest>;
+using Broadcasts = wire::Catalogue<MemberRecord, MemberLeave, CountRequest, BulkRecord, BulkEnd>;
 static_assert(Broadcasts::namesAreUnique());
 
 /// The frame's body lists the member records that the sender has: id (32 bytes) and seq (8).

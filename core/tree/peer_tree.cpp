@@ -24,6 +24,11 @@ constexpr std::size_t kKnownMax = 500;
 constexpr Ticks kAnswerWithin = std::chrono::seconds(10);
 constexpr std::size_t kOffendersShown = 256;
 
+template <typename W>
+concept BulkWord = requires(Bulk &bulk, Link &from, const W &word, const QByteArray &body) {
+    { bulk.hear(from, word, body) } -> std::same_as<bool>;
+};
+
 QString nameOf(Errc why)
 {
     return u"link lost: "_s + name(why);
@@ -315,6 +320,8 @@ void PeerTree::handle(const LinkDown &event)
     if (!m_links.find(event.peer))
         m_members.unreachable(event.peer); // the answer to a dial
     m_dialBack.linkDown(event.peer);
+    if (m_bulk)
+        m_bulk->linkDown(event.peer);
     m_placement.linkDown(event.peer, nameOf(event.why));
 }
 
@@ -325,12 +332,19 @@ void PeerTree::handle(const DialFailed &event)
 
 void PeerTree::handle(const SendRefused &event)
 {
+    if (m_bulk && Bulk::isChunk(event.frame)) {
+        m_links.uncount(event.frame);
+        m_bulk->refused(event.to, event.frame);
+        return;
+    }
     m_links.refused(event);
 }
 
 void PeerTree::handle(const Writable &event)
 {
     m_links.writable(event.peer);
+    if (m_bulk)
+        m_bulk->writable(event.peer);
 }
 
 void PeerTree::handle(const TimerFired &)
@@ -357,6 +371,8 @@ void PeerTree::tick(Links::Cue cue)
     m_unicast.wake();
     m_members.wake();
     m_dialBack.wake();
+    if (m_bulk)
+        m_bulk->wake();
     m_placement.wake();
     m_counting.wake();
     m_lookout.wake();
@@ -368,6 +384,8 @@ void PeerTree::drop(const NodeId &peer, const QString &reason)
 {
     m_context.act(HangUp{peer});
     m_dialBack.linkDown(peer);
+    if (m_bulk)
+        m_bulk->linkDown(peer);
     m_placement.linkDown(peer, reason);
 }
 
@@ -375,6 +393,8 @@ void PeerTree::greeted(Link &link)
 {
     m_lookout.greeted(link);
     m_meetings.greeted(link);
+    if (m_bulk && link.isGreeted)
+        m_bulk->greeted(link);
 }
 
 std::size_t PeerTree::mostNodes() const
@@ -427,6 +447,8 @@ bool PeerTree::isInner(const Broadcast::Received &received)
             m_counting.asked(from, *asked, head.hops);
         return true;
     }
+    if (type.startsWith("tree.bulk"))
+        return isInnerBulk(received);
     if (type != QByteArrayView(MemberLeave::kName.data(), MemberLeave::kName.size()))
         return false;
     m_members.left(delivered.src, seq);
@@ -511,6 +533,9 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
             [&](const Below &w) { return relay.hear(from, w, body); },
             [&](const Route &w) { return relay.hear(from, w, frame); },
             [&](const Stranded &w) { return relay.hear(from, w); },
+            [&]<BulkWord W>(const W &w) {
+                return !takesBulk() || ensureBulk().hear(from, w, frame.body);
+            },
             [&](const Beat &) { return m_links.hearBeat(from, body) && beaten(peer); },
         },
         *word);

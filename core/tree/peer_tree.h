@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <tree/bulk.h>
 #include <tree/clocks.h>
 #include <tree/counting.h>
 #include <tree/dial_back.h>
@@ -36,6 +37,11 @@ public:
     /// See TreeNode::ping().
     Result<quint64> ping(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions);
 
+    /// See TreeNode::publishBulk().
+    Result<BulkObject> publishBulk(const BulkRecord &record, Moment moment, Actions &actions);
+    /// See TreeNode::dropBulk().
+    Result<Done> dropBulk(const BulkId &id, Moment moment, Actions &actions);
+
     /// Asks `dst` where it is; MemberFound follows when it says so.
     Result<quint64> locate(const NodeId &dst, Ticks deadline, Moment moment, Actions &actions);
 
@@ -56,6 +62,7 @@ public:
     [[nodiscard]] const Membership &members() const { return m_members; }
     [[nodiscard]] std::vector<net::Peer> knownPeers() const;
     [[nodiscard]] const Scores &scores() const { return m_context.scores; }
+    [[nodiscard]] std::vector<BulkStatus> bulks() const;
 
 private:
     void handle(const LinkUp &event);
@@ -74,6 +81,7 @@ private:
     void handle(const AddSeeds &event);
     void handle(const CheckReach &event);
     void handle(const Probed &event);
+    void handle(const BulkEvent &event);
 
     void begin(Moment moment, Actions &actions);
     void finish();
@@ -91,6 +99,10 @@ private:
     void met(const NodeId &src, const Meet &word);
     [[nodiscard]] bool isInnerMessage(
         const NodeId &src, const QString &type, const QByteArray &message);
+    // peer_tree_bulk.cpp
+    [[nodiscard]] bool takesBulk() const { return m_bulk || m_config.bulkBytesMax > 0; }
+    [[nodiscard]] bool isInnerBulk(const Broadcast::Received &received);
+    Bulk &ensureBulk();
     void announceSelf();
     void greeted(Link &link);
     /// More than so many cannot have a message.
@@ -109,6 +121,7 @@ private:
     Clocks m_clocks;
     Unicast m_unicast;
     DialBack m_dialBack;
+    std::unique_ptr<Bulk> m_bulk; ///< From the first big object on.
     TokenBucket m_callsIn{4, 16, Ticks{0}}; ///< Dials that others ask for.
     TokenBucket m_findsIn{20, 100, Ticks{0}}; ///< Answers that others ask for.
     qint64 m_freeBytes;

@@ -27,6 +27,7 @@ constexpr std::array<Rule, kOffenceCount> kRules{{
     {"idFlood"_L1, 5}, {"pullFlood"_L1, 2}, {"wordFlood"_L1, 2}, {"absurd"_L1, 10},
     {"contradiction"_L1, 20}, {"slowReader"_L1, 30}, {"censored"_L1, 10},
     {"silent"_L1, 0}, // a computer that sleeps is honest; to be left is all that it costs
+    {"forgedChunk"_L1, 100, true},
 }};
 
 const Rule &ruleOf(Offence offence)

@@ -34,6 +34,7 @@ enum class Offence : quint8 {
     SlowReader, ///< Does not take what it asked for.
     Censored, ///< A parent that did not pass on what it had.
     Silent, ///< Its link stood and nothing came: frozen, cut off, or it swallows what it has.
+    ForgedChunk, ///< Of a big object: not what its root says.
 };
 inline constexpr std::size_t kOffenceCount = 19;
 

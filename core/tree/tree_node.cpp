@@ -197,6 +197,47 @@ struct TreeNode::Driver {
             m_onBulkDialWanted(action.peer, {});
     }
     void perform(const MeetingAsked &action) { m_direct.asked(action); }
+    void perform(const BulkAction &action)
+    {
+        std::visit([this](const auto &concrete) { performBulk(concrete); }, action);
+    }
+    void performBulk(const BulkOpen &action)
+    {
+        if (m_spool)
+            m_spool->open(*action.object);
+    }
+    void performBulk(const BulkStore &action)
+    {
+        if (m_spool)
+            m_spool->store(action.id, action.index, action.record,
+                [this, id = action.id, index = action.index](
+                    bool isStored) { feed(BulkEvent(BulkStored{id, index, isStored})); });
+    }
+    void performBulk(const BulkLoad &action)
+    {
+        if (m_spool)
+            m_spool->load(action.id, action.index,
+                [this, id = action.id, index = action.index, peer = action.peer](
+                    std::optional<QByteArray> record) {
+                    feed(BulkEvent(BulkLoaded{id, index, peer, std::move(record)}));
+                });
+    }
+    void performBulk(const BulkRebuild &action)
+    {
+        if (m_spool)
+            m_spool->rebuild(action.id, action.group,
+                [this](const BulkGroupDone &done) { feed(BulkEvent(done)); });
+    }
+    void performBulk(const BulkForget &action)
+    {
+        if (m_spool)
+            m_spool->remove(action.id);
+    }
+    void performBulk(const BulkChanged &action)
+    {
+        m_changedBulks.insert(action.id);
+        noticeSoon();
+    }
     void perform(const Settled &action)
     {
         if (const auto waiter = m_waiters.extract(action.token))
@@ -229,6 +270,10 @@ struct TreeNode::Driver {
                     (*living)(id);
             }
         }
+        for (const auto &id : std::exchange(m_changedBulks, {})) {
+            if (m_onBulkChanged)
+                m_onBulkChanged(id);
+        }
         if (std::exchange(m_isStatusChanged, false) && m_onChanged)
             m_onChanged();
     }
@@ -243,6 +288,9 @@ struct TreeNode::Driver {
     Clock::TimerId m_timer = Clock::TimerId::None;
     Clock::TimerId m_notice = Clock::TimerId::None;
     std::set<NodeId> m_changedMembers;
+    BulkSpool *m_spool = nullptr;
+    std::set<BulkId> m_changedBulks;
+    std::function<void(const BulkId &)> m_onBulkChanged;
     std::map<MessageId, OneShot<quint32>::Setter> m_counts;
     bool m_isStatusChanged = false;
     std::function<void(const Delivered &)> m_onDelivered;
@@ -373,6 +421,46 @@ bool TreeNode::askForBulk(const NodeId &id)
     if (m_driver->m_machine.isLocal() || !member || !member->online)
         return false;
     return m_driver->m_direct.askForBulk(id);
+}
+
+void TreeNode::setBulkSpool(BulkSpool *spool)
+{
+    m_driver->m_spool = spool;
+}
+
+Result<BulkObject> TreeNode::publishBulk(
+    const QString &name, qint64 sizeBytes, const crypto::Hash &root, Ticks ttl)
+{
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(ttl).count();
+    const BulkRecord record{name, sizeBytes, kBulkChunkBytes, QByteArrayView(root).toByteArray(),
+        static_cast<quint32>(std::max<qint64>(seconds, 0))};
+    Actions actions;
+    auto object = m_driver->m_machine.publishBulk(record, m_driver->moment(), actions);
+    m_driver->carryOut(std::move(actions));
+    return object;
+}
+
+void TreeNode::resumeBulk(const QByteArray &head, const BulkBits &have)
+{
+    m_driver->feed(BulkEvent(BulkResumed{head, have.bytes()}));
+}
+
+Result<Done> TreeNode::dropBulk(const BulkId &id)
+{
+    Actions actions;
+    auto dropped = m_driver->m_machine.dropBulk(id, m_driver->moment(), actions);
+    m_driver->carryOut(std::move(actions));
+    return dropped;
+}
+
+std::vector<BulkStatus> TreeNode::bulks() const
+{
+    return m_driver->m_machine.bulks();
+}
+
+void TreeNode::onBulkChanged(std::function<void(const BulkId &)> changed)
+{
+    m_driver->m_onBulkChanged = std::move(changed);
 }
 
 void TreeNode::onMessage(std::function<void(const Delivered &)> message)

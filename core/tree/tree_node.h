@@ -4,6 +4,7 @@
 #include <base/rng.h>
 #include <base/task_scope.h>
 #include <crypto/crypto.h>
+#include <tree/bulk_spool.h>
 #include <tree/directory.h>
 #include <tree/tree_types.h>
 
@@ -88,6 +89,23 @@ public:
     using Mirror = std::function<void(const net::Peer &helper, quint16 fromPort,
         std::function<void(std::optional<net::Endpoint>)> answer)>;
     void onMirror(std::function<quint16()> sparePort, Mirror mirror);
+
+    /// Where chunks of big objects lie; without it none is taken. Before start(); outlives this
+    /// object, or is taken back with nullptr.
+    void setBulkSpool(BulkSpool *spool);
+    /// Announces an object to everybody, for `ttl` from now. Its chunks are in the spool by the
+    /// time resumeBulk() says so; an object of ours from before is forgotten everywhere.
+    /// @return it, or Malformed, TooLarge, Busy (over the credit of this node, or too much is on
+    ///         its way to everybody) or Closed.
+    Result<BulkObject> publishBulk(
+        const QString &name, qint64 sizeBytes, const crypto::Hash &root, Ticks ttl);
+    /// These chunks are in the spool: of the last run, or of what was just published.
+    void resumeBulk(const QByteArray &head, const BulkBits &have);
+    /// Is not taken again; when it is ours, everybody forgets it.  @return Done, or NotFound
+    Result<Done> dropBulk(const BulkId &id);
+    [[nodiscard]] std::vector<BulkStatus> bulks() const;
+    /// `changed` when an object came, is whole, stopped or went.
+    void onBulkChanged(std::function<void(const BulkId &)> changed);
 
     /// `changed` comes after status() changed in more than counters and times; often several
     /// changes at once.

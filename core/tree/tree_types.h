@@ -64,6 +64,7 @@ struct TreeConfig {
     quint32 timePeers
         = 16; ///< Random members asked for the time in 64 s; 0: nobody is asked at all.
     qint64 freeBytes = 0; ///< First value of TreeNode::setFreeBytes().
+    qint64 bulkBytesMax = 0; ///< Of a big object for everybody; 0: none of others is taken.
 };
 
 /// A broadcast of another node, checked.

@@ -53,6 +53,7 @@ void feed(const QByteArray &head, const QByteArray &body)
     TreeConfig config;
     config.network = QStringLiteral("net1");
     config.self = {QStringLiteral("n1"), 7000};
+    config.bulkBytesMax = kBulkBytesMax;
     sim::SimRng rng(1);
     const sim::SimCrypto crypto(NodeId{{1}}, 42);
     PeerTree machine(config, rng, crypto);

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-borg_test(node node_test)
+borg_test(node bulk_files_test node_test)

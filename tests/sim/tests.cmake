@@ -29,3 +29,7 @@ set_tests_properties(sim.member_sim_test sim.tree_place_test sim.tree_sim_test s
 # Qt Test itself ends a function after five minutes; one class of liars takes two on a quiet machine.
 set_tests_properties(sim.byzantine_test sim.tree_sim_test sim.time_sim_test sim.relay_liars_test
   PROPERTIES ENVIRONMENT QTEST_FUNCTION_TIMEOUT=3600000)
+borg_test(sim bulk_sim_test)
+target_link_libraries(bulk_sim_test PRIVATE Borg::tree)
+set_tests_properties(sim.bulk_sim_test PROPERTIES TIMEOUT 1800 # on a busy machine
+  ENVIRONMENT QTEST_FUNCTION_TIMEOUT=1800000)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-borg_test(store capability_test code_table_test erasure_test hash_tree_test placement_test)
+borg_test(store capability_test code_table_test hash_tree_test placement_test)
 borg_test(store root_page_test segment_codec_test)
 borg_test(store pack_crash_test pack_kill_test pack_store_test)
 set_tests_properties(store.pack_crash_test PROPERTIES LABELS "store;soak" TIMEOUT 900)

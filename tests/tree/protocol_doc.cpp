@@ -58,6 +58,19 @@ its way to the root, the lowest first:
 In the hash tree a node is the SHA-256 of the byte 1 and its two children; a last one without a
 sibling moves up as it is.
 
+## Big objects for everybody
+An object of 1 byte to 256 MiB is cut into chunks of 64 KiB, the last one filled up with zeros. 12
+chunks and 4 of parity are a group (Reed-Solomon over GF(2^8), polynomial 0x11d; row r, column c of
+the parity matrix is 1 / (r ^ c), r from 12 on); the last group is filled up with chunks of zeros,
+which everybody has and nobody sends. Chunk i is number i mod 16 of group i / 16 and belongs to
+stripe i mod 4. A leaf of the hash tree is the SHA-256 of a chunk, all of them in order of i; nodes
+as above. A list of chunks is their numbers, 2 bytes each, big-endian.
+
+A node belongs to the stripe (mix(first 8 bytes of its id xor first 8 bytes of the object's)) mod 4,
+where mix is the finalizer of splitmix64 without its first addition: it asks for these chunks first,
+and others ask it for them. A group of which 12 chunks came is rebuilt and checked as a whole; one
+whose parity does not fit is a fraud of its source, and nobody keeps the object.
+
 )";
 
 const std::map<std::string_view, const char *> kAbout{
@@ -107,6 +120,26 @@ const std::map<std::string_view, const char *> kAbout{
     {"route",
         "A message to one node on its way. Body: size of the head (4 bytes), head, attachment."},
     {"stranded", "No way on from here: whoever sent the message tries another neighbour."},
+    {"bulkHave",
+        "What the sender has of a big object. Body: with `full` a bitmap of all chunks (chunk 0 is "
+        "the highest bit of the first byte), else a list of those it got since. `load`: what it "
+        "sent to others, in sixteenths of the object. The first full one of a neighbour is "
+        "answered by a full one."},
+    {"bulkWhat", "\"What object is that?\" Answered by bulkNotice."},
+    {"bulkNotice", "Body: the head of a signed tree.bulk, as it was broadcast; at most 4 KiB."},
+    {"bulkAsk", "Body: a list of chunks that the receiver shall send; at most 16 wait at a time."},
+    {"bulkCancel", "Body: a list of chunks that were asked for and are not wanted any more."},
+    {"bulkNo",
+        "Body: a list of chunks that were asked for and do not come: ask somebody else. `back`: "
+        "the sender takes back that it has them until it says so again; else it has no time for "
+        "anything now."},
+    {"bulkChunk",
+        "Body: the way from chunk `i` to the root, 32 bytes a sibling, the lowest first, and the "
+        "64 KiB of the chunk. In frames of class 3."},
+    {"tree.bulk",
+        "Broadcast by whoever sends a big object to everybody. The id of the message is that of "
+        "the object; it ends `ttl` seconds (at most 86,400) after the message's `ts`."},
+    {"tree.bulkEnd", "Broadcast by the source of an object: forget it."},
     {"tree.ack", "From the destination of a message to its source: it arrived."},
     {"tree.ping", "Nothing but a message to be acknowledged."},
     {"tree.call",

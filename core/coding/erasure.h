@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <store/code_table.h>
+#include <base/result.h>
 
 #include <memory>
 #include <span>
 #include <vector>
 
-namespace borg::store {
+namespace borg::coding {
+
+/// An erasure code: any k of n shards give the whole back.
+struct Code {
+    int k = 0;
+    int n = 0;
+
+    friend bool operator==(const Code &, const Code &) = default;
+};
+
+inline constexpr int kDataShardsMax = 64; ///< The largest k.
+inline constexpr int kShardsMax = 128; ///< The largest n.
 
 /// Reed-Solomon over GF(2^8) with a Cauchy matrix: shards 0 to k-1 are the data as it is, k to n-1
 /// the parity. The same input gives the same shards on every computer, so that a rebuilt shard
@@ -50,4 +61,4 @@ private:
     std::shared_ptr<const Tables> m_tables;
 };
 
-} // namespace borg::store
+} // namespace borg::coding

@@ -5,7 +5,7 @@
 #include <bitset>
 #include <isa-l/erasure_code.h>
 
-namespace borg::store {
+namespace borg::coding {
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -152,4 +152,4 @@ Result<Done> Erasure::rebuild(
     return Done{};
 }
 
-} // namespace borg::store
+} // namespace borg::coding

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <store/erasure.h>
+#include <coding/erasure.h>
 
 #include <QByteArray>
 #include <QTest>
@@ -11,7 +11,7 @@
 #include <set>
 
 using namespace borg;
-using namespace borg::store;
+using namespace borg::coding;
 
 namespace {
 
