@@ -27,14 +27,12 @@ public:
     }
     bool outgoing(const NodeId &to, wire::Frame &frame) override
     {
-        if (net::isMessageHead(frame.head))
-            return false;
         auto beat = wire::decode<tree::State>(QJsonDocument::fromJson(frame.head).object());
         if (beat) {
             beat->echo = 0; // a late echo would be a long round trip
             m_beats[to] = wordFrame(*beat);
         }
-        return true;
+        return !net::isMessageHead(frame.head);
     }
     void tick(const std::set<NodeId> &peers, Ticks, const Raw &raw) override
     {
