@@ -36,7 +36,7 @@ enum class Offence : quint8 {
     Silent, ///< Its link stood and nothing came: frozen, cut off, or it swallows what it has.
     ForgedChunk, ///< Of a big object: not what its root says.
 };
-inline constexpr std::size_t kOffenceCount = 19;
+inline constexpr std::size_t kOffenceCount = 20;
 
 /// @return its name for programs: "badSignature".
 [[nodiscard]] QLatin1StringView name(Offence offence);
