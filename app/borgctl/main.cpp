@@ -36,8 +36,8 @@ Run dispatch(Session &session)
         {"put", put}, {"get", get}, {"ls", list}, {"rm", removeFile}, {"link", showLink},
         {"share", showLink}, {"peers", peers}, {"tree", tree}, {"watch", watch}, {"invite", invite},
         {"start", start}, {"stop", stop}, {"doctor", doctor}, {"config", config}, {"log", log},
-        {"cluster", cluster}, {"time", worldTime}, {"bulk", bulk}, {"ping", ping}, {"find", findNode},
-        {"completion", completion}, {"version", version}};
+        {"cluster", cluster}, {"time", worldTime}, {"bulk", bulk}, {"ping", ping},
+        {"find", findNode}, {"completion", completion}, {"version", version}};
     return runs.at(session.args.verb->name)(session);
 }
 

@@ -330,23 +330,6 @@ void PeerTree::handle(const DialFailed &event)
     m_placement.dialFailed(event.endpoint);
 }
 
-void PeerTree::handle(const SendRefused &event)
-{
-    if (m_bulk && Bulk::isChunk(event.frame)) {
-        m_links.uncount(event.frame);
-        m_bulk->refused(event.to, event.frame);
-        return;
-    }
-    m_links.refused(event);
-}
-
-void PeerTree::handle(const Writable &event)
-{
-    m_links.writable(event.peer);
-    if (m_bulk)
-        m_bulk->writable(event.peer);
-}
-
 void PeerTree::handle(const TimerFired &)
 {
     if (m_context.now() >= m_wakeTold) // else an old timer; the right one is still to come
@@ -533,9 +516,8 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
             [&](const Below &w) { return relay.hear(from, w, body); },
             [&](const Route &w) { return relay.hear(from, w, frame); },
             [&](const Stranded &w) { return relay.hear(from, w); },
-            [&]<BulkWord W>(const W &w) {
-                return !takesBulk() || ensureBulk().hear(from, w, frame.body);
-            },
+            [&]<BulkWord W>(
+                const W &w) { return !takesBulk() || ensureBulk().hear(from, w, frame.body); },
             [&](const Beat &) { return m_links.hearBeat(from, body) && beaten(peer); },
         },
         *word);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "peer_tree.h"
 
-/// Big objects for everybody: the seam between their announcements and Bulk.
+/// Big objects for everybody: between their announcements, refused frames and Bulk.
 namespace borg::tree {
 
 using namespace Qt::Literals::StringLiterals;
@@ -84,6 +84,23 @@ bool PeerTree::isInnerBulk(const Broadcast::Received &received)
         return true;
     }
     return false;
+}
+
+void PeerTree::handle(const SendRefused &event)
+{
+    if (m_bulk && Bulk::isChunk(event.frame)) {
+        m_links.uncount(event.frame);
+        m_bulk->refused(event.to, event.frame);
+        return;
+    }
+    m_links.refused(event);
+}
+
+void PeerTree::handle(const Writable &event)
+{
+    m_links.writable(event.peer);
+    if (m_bulk)
+        m_bulk->writable(event.peer);
 }
 
 void PeerTree::handle(const BulkEvent &event)

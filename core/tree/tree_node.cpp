@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tree_node.h"
 
+#include "bulk_hands.h"
 #include "direct_links.h"
 #include "peer_tree.h"
 
@@ -199,44 +200,11 @@ struct TreeNode::Driver {
     void perform(const MeetingAsked &action) { m_direct.asked(action); }
     void perform(const BulkAction &action)
     {
-        std::visit([this](const auto &concrete) { performBulk(concrete); }, action);
-    }
-    void performBulk(const BulkOpen &action)
-    {
-        if (m_spool)
-            m_spool->open(*action.object);
-    }
-    void performBulk(const BulkStore &action)
-    {
-        if (m_spool)
-            m_spool->store(action.id, action.index, action.record,
-                [this, id = action.id, index = action.index](
-                    bool isStored) { feed(BulkEvent(BulkStored{id, index, isStored})); });
-    }
-    void performBulk(const BulkLoad &action)
-    {
-        if (m_spool)
-            m_spool->load(action.id, action.index,
-                [this, id = action.id, index = action.index, peer = action.peer](
-                    std::optional<QByteArray> record) {
-                    feed(BulkEvent(BulkLoaded{id, index, peer, std::move(record)}));
-                });
-    }
-    void performBulk(const BulkRebuild &action)
-    {
-        if (m_spool)
-            m_spool->rebuild(action.id, action.group,
-                [this](const BulkGroupDone &done) { feed(BulkEvent(done)); });
-    }
-    void performBulk(const BulkForget &action)
-    {
-        if (m_spool)
-            m_spool->remove(action.id);
-    }
-    void performBulk(const BulkChanged &action)
-    {
-        m_changedBulks.insert(action.id);
-        noticeSoon();
+        m_bulkHands.perform(action);
+        if (const auto *changed = std::get_if<BulkChanged>(&action)) {
+            m_changedBulks.insert(changed->id);
+            noticeSoon();
+        }
     }
     void perform(const Settled &action)
     {
@@ -288,7 +256,7 @@ struct TreeNode::Driver {
     Clock::TimerId m_timer = Clock::TimerId::None;
     Clock::TimerId m_notice = Clock::TimerId::None;
     std::set<NodeId> m_changedMembers;
-    BulkSpool *m_spool = nullptr;
+    BulkHands m_bulkHands{[this](const BulkEvent &event) { feed(event); }};
     std::set<BulkId> m_changedBulks;
     std::function<void(const BulkId &)> m_onBulkChanged;
     std::map<MessageId, OneShot<quint32>::Setter> m_counts;
@@ -425,7 +393,7 @@ bool TreeNode::askForBulk(const NodeId &id)
 
 void TreeNode::setBulkSpool(BulkSpool *spool)
 {
-    m_driver->m_spool = spool;
+    m_driver->m_bulkHands.setSpool(spool);
 }
 
 Result<BulkObject> TreeNode::publishBulk(
