@@ -202,15 +202,17 @@ std::optional<Member> Membership::find(const NodeId &id) const
 }
 
 std::vector<net::Peer> Membership::sample(
-    std::size_t count, const std::function<bool(const Member &)> &wanted) const
+    std::size_t count, const std::function<bool(const Member &)> &wanted, Draw draw) const
 {
     std::vector<net::Peer> some;
+    const bool isSplit = m_isQuiet && draw == Draw::Even;
     // Of a part, evenly drawn ones first: the cell is where somebody could gather.
     for (const bool isFirst : {true, false}) {
         const std::size_t taken = some.size();
         quint32 seen = 0;
         for (const Entry &entry : m_entries) {
-            if (m_isQuiet && (m_view.isUniform(entry.facts->id) != isFirst || entry.isAway != 0))
+            if ((isSplit && m_view.isUniform(entry.facts->id) != isFirst)
+                || (m_isQuiet && entry.isAway != 0))
                 continue;
             if (!wanted(shown(entry)))
                 continue;
@@ -222,7 +224,7 @@ std::vector<net::Peer> Membership::sample(
                 some[taken + at] = peer; // each as likely as the others
             }
         }
-        if (some.size() >= count || !m_isQuiet)
+        if (some.size() >= count || !isSplit)
             break;
     }
     return some;

@@ -51,9 +51,13 @@ public:
     /// @return how many nodes are online, ourselves included: counted, or by
     /// PartialView::estimate().
     [[nodiscard]] qint64 estimate() const;
+    enum class Draw : quint8 {
+        Even, ///< Nobody can gather among them: who is drawn evenly from all comes first.
+        Anybody, ///< More to choose from, where each has to prove itself.
+    };
     /// @return up to `count` members that `wanted` takes, at random.
-    [[nodiscard]] std::vector<net::Peer> sample(
-        std::size_t count, const std::function<bool(const Member &)> &wanted) const;
+    [[nodiscard]] std::vector<net::Peer> sample(std::size_t count,
+        const std::function<bool(const Member &)> &wanted, Draw draw = Draw::Even) const;
     /// @return the nearest to `id` first, of those who can be dialled.
     [[nodiscard]] std::vector<net::Peer> nearest(const NodeId &id, std::size_t count) const;
 

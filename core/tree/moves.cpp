@@ -87,9 +87,10 @@ Link *Moves::lift(const std::function<bool(const Link &)> &mayBe)
 
 void Moves::probe()
 {
-    const auto peers = m_members.sample(kProbes, [this](const Member &member) {
+    const auto isNew = [this](const Member &member) {
         return member.online && !m_links.find(member.id) && !m_book.isDialling(member.id);
-    });
+    };
+    const auto peers = m_members.sample(kProbes, isNew, Membership::Draw::Anybody);
     for (const auto &peer : peers)
         m_book.dialAside(peer);
     for (auto &[id, link] : m_links.all()) {

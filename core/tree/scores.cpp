@@ -21,11 +21,24 @@ struct Rule {
 };
 
 constexpr std::array<Rule, kOffenceCount> kRules{{
-    {"malformed"_L1, 100, true}, {"oversized"_L1, 100, true}, {"badSignature"_L1, 100, true},
-    {"duplicate"_L1, 0.5}, {"replayed"_L1, 1}, {"futureDated"_L1, 1}, {"expired"_L1, 0.5},
-    {"wrongNetwork"_L1, 100, true}, {"overCredit"_L1, 1}, {"brokenPromise"_L1, 2}, {"late"_L1, 2},
-    {"idFlood"_L1, 5}, {"pullFlood"_L1, 2}, {"wordFlood"_L1, 2}, {"absurd"_L1, 10},
-    {"contradiction"_L1, 20}, {"slowReader"_L1, 30}, {"censored"_L1, 10},
+    {"malformed"_L1, 100, true},
+    {"oversized"_L1, 100, true},
+    {"badSignature"_L1, 100, true},
+    {"duplicate"_L1, 0.5},
+    {"replayed"_L1, 1},
+    {"futureDated"_L1, 1},
+    {"expired"_L1, 0.5},
+    {"wrongNetwork"_L1, 100, true},
+    {"overCredit"_L1, 1},
+    {"brokenPromise"_L1, 2},
+    {"late"_L1, 2},
+    {"idFlood"_L1, 5},
+    {"pullFlood"_L1, 2},
+    {"wordFlood"_L1, 2},
+    {"absurd"_L1, 10},
+    {"contradiction"_L1, 20},
+    {"slowReader"_L1, 30},
+    {"censored"_L1, 10},
     {"silent"_L1, 0}, // a computer that sleeps is honest; to be left is all that it costs
     {"forgedChunk"_L1, 100, true},
 }};

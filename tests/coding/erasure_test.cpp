@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <coding/erasure.h>
-
 #include <QByteArray>
 #include <QTest>
 
 #include <algorithm>
 #include <bit>
+#include <coding/erasure.h>
 #include <numeric>
 #include <random>
 #include <set>
