@@ -156,6 +156,7 @@ void Clocks::askSomebody()
                 ask(*link);
         } else if (!link && m_links.all().size() < kLinksMax
             && !m_context.scores.isRefused(peer.id)) {
+            m_dialled = peer.id;
             m_context.act(Dial{peer}); // it is asked when the link is up
         }
     }

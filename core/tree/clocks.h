@@ -37,6 +37,7 @@ public:
 
     /// What we tell; until the first call, the node's own date and bound.
     void serve(const time::Served &served) { m_served = served; }
+    [[nodiscard]] bool hasDialled(const NodeId &id) const { return m_dialled == id; }
 
 private:
     void ask(Link &link);
@@ -46,6 +47,7 @@ private:
     Links &m_links;
     const Membership &m_members;
     std::optional<time::Served> m_served;
+    std::optional<NodeId> m_dialled; ///< Last, to be asked.
     Ticks m_peerAt{0}; ///< When somebody is asked next.
 };
 

@@ -92,7 +92,9 @@ struct Link {
     std::optional<Ticks> holdSaidAt; ///< When we told the peer that we take none.
     TokenBucket graftsIn{10, 20, upAt};
     TokenBucket graftsOut{8, 16, upAt};
-    TokenBucket wordsIn{10, 40, upAt}; ///< Walks and probes.
+    TokenBucket wordsIn{10, 40, upAt}; ///< Walks, probes, lists.
+    TokenBucket recordsIn{50, 8'192, upAt}; ///< Member records to be checked.
+    Ticks listedAt{-60'000'000}; ///< It got all member records.
     Conduct conduct{upAt};
 
     /// How it is asked for the time.

@@ -26,6 +26,7 @@ public:
     /// A link said its hello.
     void greeted(Link &link);
     void wake();
+    [[nodiscard]] bool hasDialled(const NodeId &id) const { return m_dialled == id; }
 
 private:
     [[nodiscard]] std::optional<net::Peer> nextEager();

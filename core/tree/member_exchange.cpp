@@ -48,13 +48,17 @@ bool Membership::list(Link &from, const MemberList &word, QByteArrayView body)
         std::copy_n(body.begin(), id.bytes.size(), id.bytes.begin());
         theirs[id] = qFromBigEndian<quint64>(body.data() + id.bytes.size());
     }
-    if (const auto own = theirs.find(m_context.self); own != theirs.end())
-        m_ownSeqSeen = std::max(m_ownSeqSeen, own->second);
     const bool isQuietThere = word.quiet.value_or(false);
-    heardOfSize(from.peer.id, isQuietThere);
-    say(from, theirs, !m_isQuiet && !isQuietThere);
+    heardOfSize(from, isQuietThere);
+    // 500 KB at most for a few bytes: not again and again.
+    const bool isOften = m_context.now() < from.listedAt + kListEvery;
+    const bool isEverything = !m_isQuiet && !isQuietThere && !isOften;
+    if (isEverything)
+        from.listedAt = m_context.now();
+    say(from, theirs, isEverything);
     if (!word.answer)
         sayList(from, true);
+    decide();
     return true;
 }
 
@@ -89,8 +93,7 @@ void Membership::say(Link &to, const Known &known, bool isEverything)
     qsizetype count = 0;
     const auto add = [&](const MemberFacts &facts, bool isOnline) {
         const auto has = known.find(facts.id);
-        if (facts.head.isEmpty() || (has != known.end() && has->second >= facts.seq)
-            || facts.id == to.peer.id)
+        if (facts.head.isEmpty() || (has != known.end() && has->second >= facts.seq))
             return;
         char size[4];
         qToBigEndian(static_cast<quint32>(facts.head.size()), size);
@@ -105,6 +108,9 @@ void Membership::say(Link &to, const Known &known, bool isEverything)
     } else {
         for (const Entry *entry : chosenFor(to.peer.id, known))
             add(*entry->facts, true);
+        // A node whose clock was set back learns its own number from what it signed.
+        if (const auto itself = lookUp(to.peer.id); itself != m_entries.end())
+            add(*itself->facts, true);
     }
     if (m_own)
         add(*m_own, true);
@@ -112,7 +118,7 @@ void Membership::say(Link &to, const Known &known, bool isEverything)
         m_links.say(to, MemberRecords{}, records);
 }
 
-bool Membership::records(QByteArrayView body)
+bool Membership::records(Link &from, QByteArrayView body)
 {
     for (qsizetype count = 0; !body.isEmpty(); ++count) {
         if (count == kRecordsPerFrame || body.size() < kRecordHeadBytes)
@@ -121,7 +127,7 @@ bool Membership::records(QByteArrayView body)
         const auto size = qFromBigEndian<quint32>(body.data() + 1);
         body = body.sliced(kRecordHeadBytes);
         if (size > kRecordBytesMax || body.size() < static_cast<qsizetype>(size)
-            || !passedOn(isOnline, body.first(size).toByteArray()))
+            || !passedOn(from, isOnline, body.first(size).toByteArray()))
             return false;
         body = body.sliced(size);
     }
@@ -138,7 +144,7 @@ std::optional<Ticks> Membership::ageOf(qint64 tsUs) const
     return Ticks{std::max<qint64>(ageUs, 0)};
 }
 
-bool Membership::passedOn(bool isOnline, const QByteArray &bytes)
+bool Membership::passedOn(Link &from, bool isOnline, const QByteArray &bytes)
 {
     const auto head = net::readHead(bytes);
     if (!head || !head->items.empty() || head->path)
@@ -149,52 +155,90 @@ bool Membership::passedOn(bool isOnline, const QByteArray &bytes)
         || view->network != m_context.config.network.toUtf8()
         || view->type != QByteArrayView(MemberRecord::kName.data(), MemberRecord::kName.size()))
         return false;
-    if (src == m_context.self) {
-        m_ownSeqSeen = std::max(m_ownSeqSeen, view->seq);
+    const bool isOwn = src == m_context.self;
+    if (isOwn && m_own && m_own->seq >= view->seq)
         return true;
-    }
     // Nobody broadcasts these: how old one is, only its date tells.
     const std::optional<Ticks> age
         = m_isQuiet || isLooking() ? ageOf(view->tsUs) : std::optional(Ticks{0});
     const auto known = lookUp(src);
     const bool isKnown = known != m_entries.end();
-    if ((isKnown && known->facts->seq >= view->seq) || !age
-        || (m_isQuiet && !isKnown && !m_view.wants(src)))
+    if ((isKnown && known->facts->seq >= view->seq) || (!age && !isOwn)
+        || (m_isQuiet && !isKnown && !isOwn && !m_view.wants(src)))
         return true; // old news need no check
+    if (!from.recordsIn.take(1, m_context.now())) {
+        m_context.scores.add(from.peer.id, Offence::WordFlood);
+        return true;
+    }
     if (!net::verifyMessage(m_context.crypto, head->key, head->message, head->signature))
         return false;
-    if (const auto facts = read(src, view->seq, head->message.toByteArray(), *head))
-        take(facts, *age, isOnline); // offline: whoever told us had not heard of it for long
+    if (isOwn) {
+        m_ownSeqSeen = std::max(m_ownSeqSeen, view->seq);
+        return true;
+    }
+    const auto facts = read(src, view->seq, head->message.toByteArray(), *head);
+    const auto real = facts && facts->isQuiet ? ageOf(facts->tsUs) : age;
+    if (facts && real)
+        take(facts, *real, isOnline); // offline: whoever told us had not heard of it for long
     return true;
 }
 
-void Membership::heardOfSize(const NodeId &witness, bool isQuiet)
+void Membership::heardOfSize(const Link &witness, bool isQuiet)
 {
-    const auto known = std::ranges::find(m_witnesses, witness, &std::pair<NodeId, bool>::first);
-    if (known != m_witnesses.end())
-        known->second = isQuiet;
-    else if (!m_isQuiet && m_witnesses.size() < kWitnessesMax)
-        m_witnesses.emplace_back(witness, isQuiet);
-    if (isQuiet && !m_isQuiet && !isLooking() && m_context.now() >= m_deafUntil) {
+    // Anybody can dial us many times; whom we chose are few, and mostly honest.
+    const bool isChosen = witness.direction == net::Direction::Outbound || witness.isParent;
+    if (m_isQuiet || !isChosen)
+        return;
+    if (isQuiet && !isLooking() && !m_isAnnounced && m_context.now() >= m_deafUntil) {
         m_lookUntil = m_context.now() + kLookFor;
         m_deafUntil = m_lookUntil + kDeafFor;
         m_dueAt = std::min(m_dueAt, m_lookUntil);
         m_context.wakeBy(m_lookUntil);
     }
+    if (!isLooking())
+        return;
+    const auto known
+        = std::ranges::find(m_witnesses, witness.peer.id, &std::pair<NodeId, bool>::first);
+    if (known != m_witnesses.end())
+        known->second = isQuiet;
+    else if (m_witnesses.size() < kWitnessesMax)
+        m_witnesses.emplace_back(witness.peer.id, isQuiet);
+}
+
+bool Membership::isInTouch() const
+{
+    return std::ranges::any_of(m_links.all(), [this](const auto &entry) {
+        return entry.second.isGreeted && m_context.now() <= entry.second.heardAt + kTouch;
+    });
+}
+
+bool Membership::isMostlyQuiet() const
+{
+    const auto quiet = std::ranges::count_if(
+        m_entries, [](const Entry &e) { return e.isOnline != 0 && e.facts->isQuiet; });
+    return 2 * quiet > onlineCount();
+}
+
+void Membership::endLook()
+{
+    m_lookUntil = Ticks{0};
+    m_witnesses = {};
+    for (Entry &entry : m_entries)
+        entry.isAway = 0;
 }
 
 void Membership::decide()
 {
     const auto most = static_cast<qint64>(m_context.config.fullViewMax);
     if (m_isQuiet) {
-        const bool isSmall = m_context.now() >= m_dueAt && 2 * density() < most;
-        if (m_context.now() >= m_dueAt)
-            m_smallFor = isSmall ? m_smallFor + 1 : 0;
+        if (m_context.now() >= m_dueAt && isInTouch())
+            m_smallFor = 2 * density() < most ? m_smallFor + 1 : 0;
         if (m_smallFor >= kSmallPeriods)
             setQuiet(false);
         return;
     }
-    if (onlineCount() + 1 > most)
+    // Also one that missed some when all the others went quiet, and said so, signed.
+    if (onlineCount() + 1 > most || (2 * onlineCount() > most && isMostlyQuiet()))
         return setQuiet(true);
     // With fewer the estimate is a guess, and of many guesses one is wrong.
     if (!isLooking() || m_entries.size() < PartialView::kCell)

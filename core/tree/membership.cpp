@@ -227,6 +227,12 @@ std::vector<net::Peer> Membership::sample(
         if (some.size() >= count || !isSplit)
             break;
     }
+    for (const Entry &entry : m_entries) { // better than nobody
+        if (!some.empty() || !m_isQuiet)
+            break;
+        if (entry.isAway != 0 && wanted(shown(entry)))
+            some.push_back({entry.facts->id, entry.facts->endpoint});
+    }
     return some;
 }
 
@@ -304,6 +310,14 @@ void Membership::wake()
 {
     if (m_context.now() < m_dueAt)
         return m_context.wakeBy(m_dueAt);
+    if (isLooking() && m_context.now() >= m_lookUntil) {
+        decide();
+        endLook();
+    }
+    if (m_isQuiet && !isInTouch()) { // nobody's silence counts while our own line is dead
+        m_dueAt = m_context.now() + kTouch;
+        return m_context.wakeBy(m_dueAt);
+    }
     const Ticks patience = kPeriodsToOffline * period();
     const Ticks quietPatience = std::max(patience, kPeriodsToOffline * quietPeriod());
     Ticks next = Ticks::max();

@@ -33,6 +33,8 @@ public:
     static constexpr std::size_t kOthersSaid = 8; ///< and any.
     static constexpr std::size_t kAwayMax = 16; ///< Of those kept, who cannot be dialled.
     static constexpr std::size_t kWitnessesMin = 3;
+    static constexpr Ticks kListEvery = std::chrono::seconds(10); ///< All we know, to one neighbour.
+    static constexpr Ticks kTouch = std::chrono::seconds(2);
 
     Membership(Context &context, Links &links);
 
@@ -67,17 +69,21 @@ public:
     /// The network is too large to know everybody: records are exchanged, not broadcast.
     [[nodiscard]] bool isQuiet() const { return m_isQuiet; }
     /// Somebody said so, and we do not know yet. Who never announced itself does not do it now.
-    [[nodiscard]] bool isLooking() const { return !m_isQuiet && m_lookUntil > m_context.now(); }
+    [[nodiscard]] bool isLooking() const { return !m_isQuiet && m_lookUntil != Ticks{0}; }
 
     /// Of who is known and online; 8 bytes. Empty while isQuiet(): lists are exchanged then.
     [[nodiscard]] QByteArray digest() const;
     void sayList(Link &link, bool isAnswer);
     /// `witness` says that the network is too large to know everybody, or not.
-    void heardOfSize(const NodeId &witness, bool isQuiet);
+    void heardOfSize(const Link &witness, bool isQuiet);
+    /// Everybody heard our record, and waits for the next.
+    void setAnnounced(bool isAnnounced) { m_isAnnounced = isAnnounced; }
+    /// @return whether somebody was heard just now: else it is our own line that is dead.
+    [[nodiscard]] bool isInTouch() const;
     /// What `from` has; it gets what it lacks, and our list back. @return false when malformed.
     [[nodiscard]] bool list(Link &from, const MemberList &word, QByteArrayView body);
     /// Records that `from` passes on. @return false when one is not right.
-    [[nodiscard]] bool records(QByteArrayView body);
+    [[nodiscard]] bool records(Link &from, QByteArrayView body);
     /// @return the highest seq of ours that a neighbour knows; 0 for none.
     [[nodiscard]] quint64 ownSeqSeen() const { return m_ownSeqSeen; }
 
@@ -108,13 +114,15 @@ private:
     /// @return whether it was news.
     bool take(FactsPtr facts, Ticks ago, bool isOnline);
     void setOnline(Entry &entry, bool isOnline);
-    [[nodiscard]] bool passedOn(bool isOnline, const QByteArray &head);
+    [[nodiscard]] bool passedOn(Link &from, bool isOnline, const QByteArray &head);
     [[nodiscard]] std::optional<Ticks> ageOf(qint64 tsUs) const;
     void say(Link &to, const Known &known, bool isEverything);
     [[nodiscard]] std::vector<const Entry *> chosenFor(const NodeId &id, const Known &known) const;
     void makeRoom();
     void prune();
     void decide();
+    [[nodiscard]] bool isMostlyQuiet() const;
+    void endLook();
     void setQuiet(bool isQuiet);
     [[nodiscard]] qint64 density() const;
     [[nodiscard]] qint64 onlineCount() const;
@@ -127,6 +135,7 @@ private:
     Ticks m_dueAt{0};
     PartialView m_view;
     bool m_isQuiet = false;
+    bool m_isAnnounced = false;
     Ticks m_lookUntil{0};
     Ticks m_deafUntil{0};
     quint32 m_news = 0;

@@ -21,6 +21,7 @@ void Moves::parentTaken(Cause cause)
 
 void Moves::carriedAlong()
 {
+    m_liftTries = 0;
     m_liftAt = std::min(m_liftAt, m_context.now() + kLiftAfter + m_context.spread(kLiftAfter));
     m_context.wakeBy(m_liftAt);
 }
@@ -82,17 +83,27 @@ Link *Moves::lift(const std::function<bool(const Link &)> &mayBe)
         if (!best || depthOf(link.place) < depthOf(best->place))
             best = &link;
     }
+    if (m_liftTries++ < kLiftTries) { // whoever looked free may be full by now
+        if (!best)
+            dialSome(kLiftDials); // most nodes are higher: meet some
+        m_liftAt = now + kLiftAfter + m_context.spread(kLiftAfter);
+        m_context.wakeBy(m_liftAt);
+    }
     return best;
 }
 
-void Moves::probe()
+void Moves::dialSome(std::size_t count)
 {
     const auto isNew = [this](const Member &member) {
         return member.online && !m_links.find(member.id) && !m_book.isDialling(member.id);
     };
-    const auto peers = m_members.sample(kProbes, isNew, Membership::Draw::Anybody);
-    for (const auto &peer : peers)
+    for (const auto &peer : m_members.sample(count, isNew, Membership::Draw::Anybody))
         m_book.dialAside(peer);
+}
+
+void Moves::probe()
+{
+    dialSome(kProbes);
     for (auto &[id, link] : m_links.all()) {
         if (link.isGreeted && !link.isChild)
             m_links.say(link, Probe{m_context.now().count()});

@@ -20,6 +20,8 @@ public:
     static constexpr Ticks kHoldDownForced = std::chrono::milliseconds(1500);
     static constexpr Ticks kLiftAfter = std::chrono::milliseconds(500); ///< Of a parent taken.
     static constexpr quint32 kLiftLevels = 2; ///< A lift is worth so many.
+    static constexpr std::size_t kLiftDials = 3; ///< Members dialled when no link leads higher,
+    static constexpr int kLiftTries = 6; ///< so often before it is done at leisure.
 
     /// Why a parent was taken.
     enum class Cause : quint8 {
@@ -49,6 +51,7 @@ public:
     [[nodiscard]] Link *lift(const std::function<bool(const Link &)> &mayBe);
 
 private:
+    void dialSome(std::size_t count);
     void probe();
     [[nodiscard]] Link *measure(const std::function<bool(const Link &)> &mayBe);
 
@@ -62,6 +65,7 @@ private:
     int m_measurements = 0; ///< In this round.
     Ticks m_holdUntil{0};
     Ticks m_liftAt = Ticks::max();
+    int m_liftTries = 0; ///< Since the parent was taken, or moved.
     std::map<NodeId, int> m_better; ///< How often in this round, without a break.
 };
 

@@ -317,8 +317,10 @@ void PeerTree::handle(const LinkDown &event)
 {
     if (event.why == Errc::Malformed && m_links.find(event.peer)) // its frames do not parse
         m_context.scores.add(event.peer, Offence::Malformed);
-    if (!m_links.find(event.peer))
-        m_members.unreachable(event.peer); // the answer to a dial
+    // Only dials to where it says itself that it is: what others say of it may be a lie.
+    const bool isOurs = m_meetings.hasDialled(event.peer) || m_clocks.hasDialled(event.peer);
+    if (!m_links.find(event.peer) && isOurs && m_members.isInTouch())
+        m_members.unreachable(event.peer);
     m_dialBack.linkDown(event.peer);
     if (m_bulk)
         m_bulk->linkDown(event.peer);
@@ -395,18 +397,20 @@ void PeerTree::announceSelf()
     const Ticks period = m_members.period();
     const Ticks next = m_context.now() + period * 9 / 10 + m_context.spread(period / 5);
     // The last one that everybody hears says that there will be no more.
-    if (isQuiet && !std::exchange(m_isKnownToAll, false)) {
+    if (isQuiet && !m_isKnownToAll) {
         m_broadcast.keepOwn(QString(wire::latin1(MemberRecord::kName)), wire::encodeFields(record),
             kRecordPriority);
         m_announceAt = next;
         return;
     }
-    m_isKnownToAll = !isQuiet;
     // Alone under its signature: it is kept and passed on to newcomers.
     m_broadcast.flush();
     const auto sent = m_broadcast.originate(QString(wire::latin1(MemberRecord::kName)),
         wire::encodeFields(record), {}, kRecordPriority);
     m_broadcast.flush();
+    if (sent)
+        m_isKnownToAll = !isQuiet;
+    m_members.setAnnounced(m_isKnownToAll);
     m_announceAt = sent ? next : m_context.now() + std::chrono::seconds(1);
 }
 
@@ -502,14 +506,14 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
             [&](const Compare &w) { return m_broadcast.compared(from, w, body); },
             [&](const Counted &w) { return m_counting.hear(from, w); },
             [&](const MemberList &w) {
-                const bool isRight = m_members.list(from, w, body);
+                const bool isRight = !from.isGreeted || m_members.list(from, w, body);
                 m_broadcast.raiseSeq(m_members.ownSeqSeen());
                 return isRight;
             },
             [&](const TimeAsk &w) { return m_clocks.hear(from, w, body); },
             [&](const TimeSay &w) { return m_clocks.hear(from, w, body); },
             [&](const MemberRecords &) {
-                const bool isRight = m_members.records(body);
+                const bool isRight = !from.isGreeted || m_members.records(from, body);
                 m_broadcast.raiseSeq(m_members.ownSeqSeen());
                 return isRight;
             },

@@ -199,7 +199,8 @@ bool Placement::hear(Link &from, const State &word)
 
 bool Placement::hear(Link &from, const Contacts &word)
 {
-    from.owesContacts = false;
+    if (!std::exchange(from.owesContacts, false))
+        return true; // nobody asked: it could fill the book with what it likes
     for (const auto &contact : word.contacts)
         m_book.add(contact, AddressBook::Rank::Now);
     step();
@@ -279,7 +280,7 @@ bool Placement::hear(Link &from, const Accept &word, QByteArrayView bytes)
         accepted(from);
     m_broadcast.sendMissing(
         from, *digest, std::chrono::milliseconds(std::min(word.sinceMs, kSinceMsMax)));
-    m_members.heardOfSize(from.peer.id, word.members.isEmpty());
+    m_members.heardOfSize(from, word.members.isEmpty());
     if (word.members.isEmpty() || word.members != m_members.digest())
         m_members.sayList(from, false);
     m_upkeep.soon();

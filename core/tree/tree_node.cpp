@@ -370,6 +370,8 @@ QCoro::Task<Result<Member>> TreeNode::locate(NodeId id, Ticks deadline)
         = co_await m_driver->settled([=](PeerTree &tree, Moment moment, Actions &actions) {
               return tree.locate(id, deadline, moment, actions);
           });
+    if (!receipt && receipt.error().code != Errc::Timeout)
+        co_return receipt.error(); // it was not even asked, or nobody knows a way
     auto member = co_await std::move(found);
     if (!member && !receipt)
         co_return receipt.error();
