@@ -94,7 +94,7 @@ struct Link {
     TokenBucket graftsOut{8, 16, upAt};
     TokenBucket wordsIn{10, 40, upAt}; ///< Walks, probes, lists.
     TokenBucket recordsIn{50, 8'192, upAt}; ///< Member records to be checked.
-    Ticks listedAt{-60'000'000}; ///< It got all member records.
+    TokenBucket listsOut{0.1, 4, upAt}; ///< All member records to it.
     Conduct conduct{upAt};
 
     /// How it is asked for the time.

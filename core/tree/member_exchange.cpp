@@ -51,10 +51,7 @@ bool Membership::list(Link &from, const MemberList &word, QByteArrayView body)
     const bool isQuietThere = word.quiet.value_or(false);
     heardOfSize(from, isQuietThere);
     // 500 KB at most for a few bytes: not again and again.
-    const bool isOften = m_context.now() < from.listedAt + kListEvery;
-    const bool isEverything = !m_isQuiet && !isQuietThere && !isOften;
-    if (isEverything)
-        from.listedAt = m_context.now();
+    const bool isEverything = !m_isQuiet && !isQuietThere && from.listsOut.take(1, m_context.now());
     say(from, theirs, isEverything);
     if (!word.answer)
         sayList(from, true);
@@ -120,16 +117,26 @@ void Membership::say(Link &to, const Known &known, bool isEverything)
 
 bool Membership::records(Link &from, QByteArrayView body)
 {
+    QByteArray news;
     for (qsizetype count = 0; !body.isEmpty(); ++count) {
         if (count == kRecordsPerFrame || body.size() < kRecordHeadBytes)
             return false;
         const bool isOnline = body.front() != '\0';
-        const auto size = qFromBigEndian<quint32>(body.data() + 1);
-        body = body.sliced(kRecordHeadBytes);
-        if (size > kRecordBytesMax || body.size() < static_cast<qsizetype>(size)
-            || !passedOn(from, isOnline, body.first(size).toByteArray()))
+        const auto size = qsizetype{qFromBigEndian<quint32>(body.data() + 1)};
+        if (size > kRecordBytesMax || body.size() - kRecordHeadBytes < size)
             return false;
-        body = body.sliced(size);
+        const auto record = body.sliced(kRecordHeadBytes, size);
+        const Heard heard = passedOn(from, isOnline, record.toByteArray());
+        if (heard == Heard::Wrong)
+            return false;
+        if (heard == Heard::News)
+            news.append(body.first(kRecordHeadBytes + size));
+        body = body.sliced(kRecordHeadBytes + size);
+    }
+    // Those below us were not there either when it was broadcast.
+    for (auto &[id, link] : m_links.all()) {
+        if (!news.isEmpty() && !m_isQuiet && link.isChild && &link != &from)
+            m_links.say(link, MemberRecords{}, news);
     }
     decide();
     return true;
@@ -144,20 +151,20 @@ std::optional<Ticks> Membership::ageOf(qint64 tsUs) const
     return Ticks{std::max<qint64>(ageUs, 0)};
 }
 
-bool Membership::passedOn(Link &from, bool isOnline, const QByteArray &bytes)
+Membership::Heard Membership::passedOn(Link &from, bool isOnline, const QByteArray &bytes)
 {
     const auto head = net::readHead(bytes);
     if (!head || !head->items.empty() || head->path)
-        return false;
+        return Heard::Wrong;
     const auto view = net::readMessage(head->message);
     const NodeId src = m_context.crypto.idOf(head->key);
     if (!view || view->src != src.text().toLatin1()
         || view->network != m_context.config.network.toUtf8()
         || view->type != QByteArrayView(MemberRecord::kName.data(), MemberRecord::kName.size()))
-        return false;
+        return Heard::Wrong;
     const bool isOwn = src == m_context.self;
     if (isOwn && m_own && m_own->seq >= view->seq)
-        return true;
+        return Heard::Known;
     // Nobody broadcasts these: how old one is, only its date tells.
     const std::optional<Ticks> age
         = m_isQuiet || isLooking() ? ageOf(view->tsUs) : std::optional(Ticks{0});
@@ -165,22 +172,21 @@ bool Membership::passedOn(Link &from, bool isOnline, const QByteArray &bytes)
     const bool isKnown = known != m_entries.end();
     if ((isKnown && known->facts->seq >= view->seq) || (!age && !isOwn)
         || (m_isQuiet && !isKnown && !isOwn && !m_view.wants(src)))
-        return true; // old news need no check
+        return Heard::Known; // old news need no check
     if (!from.recordsIn.take(1, m_context.now())) {
         m_context.scores.add(from.peer.id, Offence::WordFlood);
-        return true;
+        return Heard::Known;
     }
     if (!net::verifyMessage(m_context.crypto, head->key, head->message, head->signature))
-        return false;
+        return Heard::Wrong;
     if (isOwn) {
         m_ownSeqSeen = std::max(m_ownSeqSeen, view->seq);
-        return true;
+        return Heard::Known;
     }
     const auto facts = read(src, view->seq, head->message.toByteArray(), *head);
     const auto real = facts && facts->isQuiet ? ageOf(facts->tsUs) : age;
-    if (facts && real)
-        take(facts, *real, isOnline); // offline: whoever told us had not heard of it for long
-    return true;
+    // Offline: whoever told us had not heard of it for long.
+    return facts && real && take(facts, *real, isOnline) ? Heard::News : Heard::Known;
 }
 
 void Membership::heardOfSize(const Link &witness, bool isQuiet)

@@ -33,7 +33,6 @@ public:
     static constexpr std::size_t kOthersSaid = 8; ///< and any.
     static constexpr std::size_t kAwayMax = 16; ///< Of those kept, who cannot be dialled.
     static constexpr std::size_t kWitnessesMin = 3;
-    static constexpr Ticks kListEvery = std::chrono::seconds(10); ///< All we know, to one neighbour.
     static constexpr Ticks kTouch = std::chrono::seconds(2);
 
     Membership(Context &context, Links &links);
@@ -114,7 +113,8 @@ private:
     /// @return whether it was news.
     bool take(FactsPtr facts, Ticks ago, bool isOnline);
     void setOnline(Entry &entry, bool isOnline);
-    [[nodiscard]] bool passedOn(Link &from, bool isOnline, const QByteArray &head);
+    enum class Heard : quint8 { Wrong, Known, News };
+    [[nodiscard]] Heard passedOn(Link &from, bool isOnline, const QByteArray &head);
     [[nodiscard]] std::optional<Ticks> ageOf(qint64 tsUs) const;
     void say(Link &to, const Known &known, bool isEverything);
     [[nodiscard]] std::vector<const Entry *> chosenFor(const NodeId &id, const Known &known) const;
