@@ -342,7 +342,9 @@ Run findNode(Session &session)
         co_return session.fail(Exit::Usage, ambiguous(ids->size(), what));
     const auto reply = co_await session.ask(FindNode{ids->first()});
     if (!reply && reply.error().code == Errc::Malformed)
-        co_return session.fail(Exit::Usage, reply.error().detail);
+        co_return session.fail(Exit::Usage,
+            u"%1 The nodes that are known, and how their ids begin: borgctl peers"_s.arg(
+                reply.error().detail));
     if (!reply)
         co_return session.fail(reply.error());
     if (session.json)
