@@ -5,6 +5,13 @@
 
 namespace borg::tree {
 
+SeqWindow SeqWindow::upTo(quint64 last)
+{
+    SeqWindow window;
+    window.m_ranges.push_back({0, last});
+    return window;
+}
+
 bool SeqWindow::contains(quint64 seq) const
 {
     if (m_ranges.empty())

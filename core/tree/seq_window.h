@@ -21,6 +21,9 @@ public:
         friend bool operator==(const Range &, const Range &) = default;
     };
 
+    /// @return the window of a source whose numbers up to `last` all count as had.
+    [[nodiscard]] static SeqWindow upTo(quint64 last);
+
     [[nodiscard]] bool contains(quint64 seq) const;
     /// @return whether `seq` was new.
     bool insert(quint64 seq);

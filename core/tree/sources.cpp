@@ -5,6 +5,9 @@
 
 #include <QtEndian>
 
+#include <algorithm>
+#include <limits>
+
 namespace borg::tree {
 
 namespace {
@@ -15,7 +18,21 @@ constexpr qsizetype kRangeBytes = 16;
 Source *Sources::find(const crypto::PublicKey &key)
 {
     const auto known = m_sources.find(key);
-    return known == m_sources.end() ? nullptr : &known->second;
+    return known == m_sources.end() ? wake(key) : &known->second;
+}
+
+Source *Sources::wake(const crypto::PublicKey &key)
+{
+    const auto dozing = std::ranges::lower_bound(m_dozing, key, {}, &Dozing::key);
+    if (dozing == m_dozing.end() || dozing->key != key || dozing->isAwake)
+        return nullptr;
+    dozing->isAwake = true;
+    ++m_woken;
+    Source &source = m_sources.emplace(key, stranger(key)).first->second;
+    source.window = SeqWindow::upTo(dozing->lastSeq);
+    source.seenAt = std::chrono::seconds(dozing->seenAtS);
+    source.pulledInRow = dozing->pulledInRow;
+    return &source;
 }
 
 Source Sources::stranger(const crypto::PublicKey &key) const
@@ -31,12 +48,25 @@ Source &Sources::ensure(const crypto::PublicKey &key)
 {
     if (Source *known = find(key))
         return *known;
-    if (m_sources.size() >= kSourcesMax) {
-        m_sources.erase(std::ranges::min_element(m_sources, {}, [this](const auto &entry) {
-            return entry.second.id == m_context.self ? Ticks::max() : entry.second.seenAt;
-        }));
-    }
+    if (count() >= kSourcesMax)
+        forgetOne();
     return m_sources.emplace(key, stranger(key)).first->second;
+}
+
+void Sources::forgetOne()
+{
+    // Who dozes is silent for longer than anybody else.
+    const auto seenAtS = [](const Dozing &dozing) {
+        return dozing.isAwake ? std::numeric_limits<quint32>::max() : dozing.seenAtS;
+    };
+    const auto oldest = std::ranges::min_element(m_dozing, {}, seenAtS);
+    if (oldest != m_dozing.end() && !oldest->isAwake) {
+        m_dozing.erase(oldest);
+        return;
+    }
+    m_sources.erase(std::ranges::min_element(m_sources, {}, [this](const auto &entry) {
+        return entry.second.id == m_context.self ? Ticks::max() : entry.second.seenAt;
+    }));
 }
 
 bool Sources::takeCredit(Source &source, std::size_t messages, qsizetype bytes, double slack)
@@ -49,10 +79,35 @@ bool Sources::takeCredit(Source &source, std::size_t messages, qsizetype bytes, 
     return source.messages.take(count, now);
 }
 
+bool Sources::mayDoze(Source &source) const
+{
+    const auto &credit = m_context.config.credit;
+    return m_context.now() > source.seenAt + kDozeAfter && !source.window.ranges().empty()
+        && source.id != m_context.self && source.messages.has(credit.messagesBurst, m_context.now())
+        && source.bytes.has(credit.bytesBurst, m_context.now());
+}
+
 void Sources::sweep()
 {
-    std::erase_if(m_sources,
-        [&](const auto &entry) { return m_context.now() > entry.second.seenAt + kForgetAfter; });
+    const Ticks now = m_context.now();
+    m_woken = 0;
+    std::erase_if(m_dozing, [now](const Dozing &dozing) {
+        return dozing.isAwake || now > std::chrono::seconds(dozing.seenAtS) + kForgetAfter;
+    });
+    const auto before = std::ssize(m_dozing);
+    for (auto at = m_sources.begin(); at != m_sources.end();) {
+        Source &source = at->second;
+        const bool isOver = now > source.seenAt + kForgetAfter;
+        const bool isDozing = !isOver && mayDoze(source);
+        if (isDozing)
+            m_dozing.push_back({source.key, source.window.ranges().back().last,
+                static_cast<quint32>(source.seenAt / std::chrono::seconds(1)),
+                static_cast<qint16>(source.pulledInRow)});
+        at = isOver || isDozing ? m_sources.erase(at) : std::next(at);
+    }
+    std::ranges::inplace_merge(m_dozing, m_dozing.begin() + before, {}, &Dozing::key);
+    if (m_dozing.capacity() > 2 * m_dozing.size())
+        m_dozing.shrink_to_fit();
 }
 
 QByteArray Sources::digest(Ticks span) const

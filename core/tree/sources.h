@@ -23,10 +23,16 @@ struct Source {
 };
 
 /// What was heard of each source: keys, sequence numbers, credit.
+///
+/// A large network has many sources that speak once in half an hour, so one that was silent for
+/// kDozeAfter is kept in 48 bytes: its key, the last number, and when that came. Its credit is full
+/// by then, and what has a lower number is too old to be taken anyway.
 class Sources {
 public:
     static constexpr std::size_t kSourcesMax = 20'000;
     static constexpr Ticks kForgetAfter = std::chrono::minutes(40); ///< No older message is taken.
+    /// Longer than a digest reaches back, and than any honest hop keeps a message.
+    static constexpr Ticks kDozeAfter = std::chrono::minutes(3);
     static constexpr qsizetype kDigestBytesMax = 64 * 1024;
 
     explicit Sources(Context &context)
@@ -44,13 +50,29 @@ public:
     [[nodiscard]] bool takeCredit(
         Source &source, std::size_t messages, qsizetype bytes, double slack);
     void sweep();
+    /// @return how many are known, those that doze among them.
+    [[nodiscard]] std::size_t count() const { return m_sources.size() + m_dozing.size() - m_woken; }
 
     /// The ranges of all sources heard of in the last `span`, for a neighbour to compare.
     [[nodiscard]] QByteArray digest(Ticks span) const;
 
 private:
+    struct Dozing {
+        crypto::PublicKey key;
+        quint64 lastSeq = 0;
+        quint32 seenAtS = 0;
+        qint16 pulledInRow = 0;
+        bool isAwake = false; ///< It is in m_sources again, until sweep() takes it out here.
+    };
+
+    Source *wake(const crypto::PublicKey &key);
+    void forgetOne();
+    [[nodiscard]] bool mayDoze(Source &source) const;
+
     Context &m_context;
     std::map<crypto::PublicKey, Source> m_sources;
+    std::vector<Dozing> m_dozing; ///< In order of key.
+    std::size_t m_woken = 0; ///< Of m_dozing.
 };
 
 /// A neighbour's digest, read.

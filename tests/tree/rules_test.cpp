@@ -8,6 +8,7 @@
 #include <tree/sources.h>
 
 #include <QTest>
+#include <QtEndian>
 
 #include <set>
 
@@ -218,6 +219,72 @@ private Q_SLOTS:
         QVERIFY(!Digest::read(bytes.chopped(1)).ok());
         context.moment.now = 60s;
         QVERIFY(sources.digest(30s).isEmpty());
+    }
+
+    void aSilentSourceIsKeptSmallAndKnowsItsNumbers()
+    {
+        const TreeConfig config;
+        sim::SimRng rng(1);
+        const sim::SimCrypto crypto(id(1), 42);
+        Context context{config, rng, crypto, id(1)};
+        Sources sources(context);
+        const crypto::PublicKey two{id(2).bytes};
+        for (const quint64 seq : {5U, 6U, 9U})
+            sources.ensure(two).window.insert(seq);
+        sources.ensure(two).pulledInRow = 3;
+        sources.ensure({id(3).bytes}).window.insert(70);
+        context.moment.now = Sources::kDozeAfter + 1s;
+        sources.ensure({id(4).bytes}).window.insert(1);
+        sources.ensure({id(4).bytes}).seenAt = context.now();
+        sources.sweep();
+        QCOMPARE(sources.count(), 3U);
+        QVERIFY(!sources.find({id(5).bytes}));
+
+        Source *source = sources.find(two); // wakes it
+        QVERIFY(source);
+        QCOMPARE(source->id, id(2));
+        QCOMPARE(source->pulledInRow, 3);
+        QVERIFY(source->window.contains(7) && source->window.contains(9));
+        QVERIFY(!source->window.contains(10));
+        QVERIFY(source->window.insert(10));
+        source->seenAt = context.now();
+        QCOMPARE(sources.count(), 3U);
+        sources.sweep();
+        QCOMPARE(sources.count(), 3U);
+        QCOMPARE(sources.find(two), source);
+        QVERIFY(source->window.contains(10));
+
+        context.moment.now += Sources::kForgetAfter; // the third one was silent for longer
+        sources.sweep();
+        QVERIFY(!sources.find({id(3).bytes}));
+        QCOMPARE(sources.count(), 2U);
+    }
+
+    void theLongestSilentSourceGoesFirst()
+    {
+        const TreeConfig config;
+        sim::SimRng rng(1);
+        const sim::SimCrypto crypto(id(1), 42);
+        Context context{config, rng, crypto, id(1)};
+        Sources sources(context);
+        const auto key = [](std::size_t number) {
+            crypto::PublicKey made;
+            qToBigEndian(quint64{number}, made.bytes.data());
+            return made;
+        };
+        for (std::size_t number = 0; number < Sources::kSourcesMax; ++number) {
+            context.moment.now = Ticks{static_cast<qint64>(number) * 1000};
+            Source &source = sources.ensure(key(number));
+            source.window.insert(number + 1);
+            source.seenAt = context.now();
+        }
+        context.moment.now += Sources::kDozeAfter;
+        sources.sweep();
+        for (std::size_t more = 0; more < 2'000; ++more)
+            sources.ensure(key(Sources::kSourcesMax + more)).seenAt = context.now();
+        QCOMPARE(sources.count(), Sources::kSourcesMax);
+        QVERIFY(!sources.find(key(1'000)));
+        QVERIFY(sources.find(key(2'500)));
     }
 
     void creditComesBackWithTime()
