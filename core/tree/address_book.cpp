@@ -7,8 +7,13 @@ void AddressBook::add(const net::Peer &peer, Rank rank)
 {
     if (peer.id == m_context.self || peer.endpoint.port == 0 || peer.endpoint.host.isEmpty())
         return;
-    if (m_entries.size() >= kEntriesMax && !m_entries.contains(peer.id))
-        makeRoom();
+    const bool isFull = m_entries.size() >= (m_isCalm ? kCalmEntriesMax : kEntriesMax);
+    if (isFull && !m_entries.contains(peer.id)) {
+        if (m_isCalm)
+            calm();
+        if (m_entries.size() >= kEntriesMax)
+            makeRoom();
+    }
     const auto [entry, isNew] = m_entries.try_emplace(peer.id, Entry{.peer = peer, .rank = rank});
     if (isNew)
         return;
@@ -73,6 +78,7 @@ void AddressBook::dialAside(const net::Peer &peer)
 
 void AddressBook::calm()
 {
+    m_isCalm = true;
     std::vector<std::pair<std::pair<Rank, quint32>, NodeId>> order;
     for (auto &[id, entry] : m_entries) {
         entry.rank = std::max(entry.rank, Rank::Seed);

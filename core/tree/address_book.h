@@ -25,9 +25,12 @@ public:
     void add(const Contact &contact, Rank rank);
     void addUnknown(const net::Endpoint &endpoint);
     /// Nobody has to be dialled now any more. Keeps kCalmMax at random, the seeds first: where many
-    /// members are known, they are asked.
+    /// members are known, they are asked. From here on it does the same whenever there are
+    /// kCalmEntriesMax, until rouse().
     void calm();
+    void rouse() { m_isCalm = false; }
     static constexpr std::size_t kCalmMax = 16;
+    static constexpr std::size_t kCalmEntriesMax = 48;
     void forget(const NodeId &id) { m_entries.erase(id); }
 
     /// Dials up to `most` whose time has come and to whom there is no link. @return how many.
@@ -67,6 +70,7 @@ private:
     Context &m_context;
     Links &m_links;
     std::map<NodeId, Entry> m_entries;
+    bool m_isCalm = false;
     std::vector<Unknown> m_unknown;
 };
 

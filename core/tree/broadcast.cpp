@@ -245,9 +245,13 @@ void Broadcast::wake()
     }
     m_pulls.wake();
     judge();
+    if (m_context.now() > m_sourcesSweptAt + Sources::kSweepEvery) {
+        m_sourcesSweptAt = m_context.now();
+        m_sources.sweep();
+    }
     if (m_context.now() > m_sweptAt + std::chrono::minutes(1)) {
         m_sweptAt = m_context.now();
-        m_sources.sweep();
+        m_seen.sweep(m_context.now());
         m_store.trim(m_context.now());
     }
 }

@@ -158,6 +158,7 @@ private:
     std::vector<Root> m_roots; ///< Checked lately.
     std::size_t m_rootCount = 0;
     Ticks m_sweptAt{0};
+    Ticks m_sourcesSweptAt{0};
     QString m_lastType; ///< Most messages are of the type of the one before.
     QByteArray m_lastTypeBytes;
     Ticks m_judgeAt{0};
@@ -170,6 +171,8 @@ private:
         int all = 0;
         int pulled = 0;
         int mostInRow = 0; ///< Of one source.
+        int missed = 0; ///< Like pulled, and whatever the tree still brought counts as well,
+        int fromParent = 0; ///< for a child that pulled it itself speaks for no parent.
     };
     Span m_span;
     /// Pulled: withheld by the tree, or only late. What it still brings in time does not count.

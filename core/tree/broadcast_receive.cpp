@@ -336,6 +336,8 @@ bool Broadcast::take(const Origin &from, const Incoming &incoming, Source &sourc
         ++m_context.counters.pulled;
     const bool isMissed = came == Pulls::Came::Pulled && !from.isTree;
     ++m_span.all;
+    m_span.missed += isMissed ? 1 : 0;
+    m_span.fromParent += from.peer == m_span.parent ? 1 : 0;
     if (!isMissed)
         source.pulledInRow = 0;
     else if (m_late.size() < kLateMax)
@@ -402,6 +404,7 @@ void Broadcast::cameAfterAll(const Link &from, const MessageId &id)
     if (Source *source = m_sources.find(late->source))
         source->pulledInRow = 0;
     m_late.erase(late);
+    m_span.fromParent += from.isParent ? 1 : 0;
 }
 
 void Broadcast::countLate()
@@ -426,11 +429,12 @@ void Broadcast::judgeParent()
     const bool isPlain = m_span.pulled >= kPlain && 2 * m_span.pulled > m_span.all;
     if (id == m_span.parent && !isOver && !isPlain && m_span.mostInRow < kInRowMax)
         return;
-    const Span span = std::exchange(m_span, Span{id, m_context.now(), 0, 0, 0});
+    const Span span = std::exchange(m_span, Span{.parent = id, .since = m_context.now()});
     if (id != span.parent || !parent || m_context.now() < m_faultAt + kFaultEvery)
         return;
     const bool isMany = span.pulled >= 3 && span.pulled * 20 > span.all;
-    if (!isMany && span.mostInRow < kInRowMax)
+    const bool isMute = span.missed >= kInRowMax && span.fromParent == 0;
+    if (!isMany && !isMute && span.mostInRow < kInRowMax)
         return;
     m_faultAt = m_context.now();
     m_context.scores.add(*id, Offence::Censored);

@@ -63,7 +63,7 @@ void Clocks::ask(Link &link)
         : link.isTree() || left > 0 ? kTreeEvery
                                     : kLazyEvery;
     clock.nextAt = m_context.now() + every;
-    m_context.wakeBy(clock.nextAt);
+    m_context.wakeAtLeisure(clock.nextAt);
     QByteArray body;
     append(body, m_context.now().count());
     append(body, m_context.now().count()); // corrected when it goes out
@@ -136,14 +136,14 @@ void Clocks::wake()
         if (now >= clock.nextAt && link.isGreeted && link.isUsed())
             ask(link);
         if (clock.nextAt > now)
-            m_context.wakeBy(clock.nextAt);
+            m_context.wakeAtLeisure(clock.nextAt);
     }
     if (now >= m_peerAt) {
         const Ticks every = kPeersIn / static_cast<qint64>(m_context.config.timePeers);
         m_peerAt = now + every / 2 + m_context.spread(every);
         askSomebody();
     }
-    m_context.wakeBy(m_peerAt);
+    m_context.wakeAtLeisure(m_peerAt);
 }
 
 void Clocks::askSomebody()

@@ -57,4 +57,12 @@ void IdSet::insert(const MessageId &id, Ticks now)
     m_young.insert(id);
 }
 
+void IdSet::sweep(Ticks now)
+{
+    if (now < m_youngSince + kGenerationSpan)
+        return;
+    m_old = std::exchange(m_young, {m_young.salt, {}, 0});
+    m_youngSince = now;
+}
+
 } // namespace borg::tree

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] bool contains(const MessageId &id) const;
     /// Keeps `id` for kGenerationSpan at least, unless more than kGenerationMax follow it.
     void insert(const MessageId &id, Ticks now);
+    /// Gives the memory of what may be forgotten back.
+    void sweep(Ticks now);
 
 private:
     /// Open addressing; ids are hashes already. All zero means free, which no hash will be.

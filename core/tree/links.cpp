@@ -209,6 +209,16 @@ bool Links::hearBeat(Link &link, QByteArrayView body)
     return true;
 }
 
+Links::Rhythm Links::rhythmOf(const Link &link) const
+{
+    const Ticks down = m_context.config.heartbeatEvery;
+    if (link.isParent)
+        return {kUpRarer * down, down};
+    if (link.isChild)
+        return {down, kUpRarer * down};
+    return {m_context.config.idleHeartbeatEvery, m_context.config.idleHeartbeatEvery};
+}
+
 std::vector<NodeId> Links::beat(const Place &place, Cue cue)
 {
     std::vector<NodeId> lost;
@@ -220,23 +230,26 @@ std::vector<NodeId> Links::beat(const Place &place, Cue cue)
     for (auto &[id, link] : m_links) {
         if (link.backlog.empty())
             link.behindSince.reset();
-        const Ticks every
-            = link.isTree() ? m_context.config.heartbeatEvery : m_context.config.idleHeartbeatEvery;
-        if (now >= link.heardAt + kMissedBeats * every) {
+        const auto [every, hears] = rhythmOf(link);
+        const Ticks lostAt = link.heardAt + kMissedBeats * hears;
+        if (now >= lostAt) {
             lost.push_back(id);
             continue;
         }
         // A little early rather than in a wake-up of its own.
-        const Ticks early = link.isTree() && cue == Cue::Parent ? every / 2 : every / 8;
+        const Ticks early = link.isChild && cue == Cue::Parent ? every / 2 : every / 8;
         if (link.isGreeted && now >= link.sentAt + every - early) {
             if (link.placeTold == tag && now < link.placeToldAt + kPlaceEvery)
                 sayBeat(link);
             else
                 sayState(link, place);
         }
-        const Ticks late = link.isTree() && isLed ? every / 8 : Ticks{0};
-        m_context.wakeBy(std::min(std::max(link.sentAt, now - every / 2) + every + late,
-            link.heardAt + kMissedBeats * every));
+        const Ticks dueAt = std::max(link.sentAt, now - every / 2) + every;
+        if (link.isChild)
+            m_context.wakeBy(dueAt + (isLed ? every / 8 : Ticks{0}));
+        else
+            m_context.wakeAtLeisure(dueAt);
+        link.isTree() ? m_context.wakeBy(lostAt) : m_context.wakeAtLeisure(lostAt);
     }
     return lost;
 }

@@ -116,7 +116,10 @@ public:
     static constexpr qsizetype kBacklogBytesMax = 2 * 1024 * 1024; ///< Per link.
     static constexpr qsizetype kBacklogBytesAll = 64 * 1024 * 1024; ///< Over all links.
     static constexpr qsizetype kWordsReserve = 128 * 1024; ///< Beyond that, for words.
-    static constexpr Ticks kPlaceEvery = std::chrono::seconds(2); ///< A place that stays is told.
+    static constexpr Ticks kPlaceEvery = std::chrono::seconds(10); ///< A place that stays is told.
+    /// Heartbeats up are so much rarer than down: a child whose parent froze has to move at once, a
+    /// parent only keeps a place for a child that froze.
+    static constexpr int kUpRarer = 3;
     static constexpr Ticks kPushDelayMax = std::chrono::milliseconds(500); ///< Then ids go.
 
     explicit Links(Context &context)
@@ -183,6 +186,11 @@ public:
     void forgive(Ticks span);
 
 private:
+    struct Rhythm {
+        Ticks says; ///< How often we beat,
+        Ticks hears; ///< and the peer.
+    };
+    [[nodiscard]] Rhythm rhythmOf(const Link &link) const;
     void sayBeat(Link &link);
     static QByteArray headOf(const QJsonObject &json);
     void send(Link &link, wire::Frame frame);

@@ -23,7 +23,7 @@ void Lookout::wake()
     }
     if (!m_due) // spread, so that the nodes of a network do not all ask in the same instant
         m_due = now + kEvery / 2 + m_context.spread(kEvery);
-    m_context.wakeBy(*m_due);
+    m_context.wakeAtLeisure(*m_due);
 }
 
 void Lookout::greeted(Link &link)

@@ -167,6 +167,7 @@ struct Context {
     TreeCounters counters{};
     Ticks wakeAt = Ticks::max(); ///< When something is due next.
     bool isStatusChanged = false;
+    bool isBeaten = false; ///< A parent's heartbeats come.
     std::optional<QString> parentFault{}; ///< Why the parent has to be left, in words for people.
     Scores scores{config.local}; ///< Every part charges those who abuse it.
 
@@ -174,6 +175,11 @@ struct Context {
     [[nodiscard]] qint64 utcUs() const { return std::max(moment.utcUs, moment.utcMs * 1000); }
     void act(Action action) const { actions->push_back(std::move(action)); }
     void wakeBy(Ticks at) { wakeAt = std::min(wakeAt, at); }
+    /// For what is no hurry: done with one of the parent's heartbeats, not in a wake-up of its own.
+    void wakeAtLeisure(Ticks at)
+    {
+        wakeBy(isBeaten && at != Ticks::max() ? at + 2 * config.heartbeatEvery : at);
+    }
     /// @return a number of microseconds in [0, span).
     [[nodiscard]] Ticks spread(Ticks span) const
     {

@@ -29,7 +29,7 @@ void Meetings::wake()
         if (next)
             meet(*next);
     }
-    m_context.wakeBy(m_due);
+    m_context.wakeAtLeisure(m_due);
 }
 
 std::optional<net::Peer> Meetings::nextEager()

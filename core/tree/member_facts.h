@@ -24,6 +24,8 @@ using FactsPtr = QExplicitlySharedDataPointer<const MemberFacts>;
 class MemberPool {
 public:
     virtual ~MemberPool() = default;
+    /// @return what was interned of this node and seq, if it is the latest; saves to read it again.
+    [[nodiscard]] virtual FactsPtr find(const NodeId &id, quint64 seq) const = 0;
     /// @return what is known already of the same node and seq, or `facts`.
     [[nodiscard]] virtual FactsPtr intern(FactsPtr facts) = 0;
 

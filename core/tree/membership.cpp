@@ -62,6 +62,9 @@ Member Membership::shown(const Entry &entry)
 FactsPtr Membership::read(
     const NodeId &src, quint64 seq, const QByteArray &message, const net::Head &head) const
 {
+    MemberPool *const pool = m_context.config.pool;
+    if (auto known = pool ? pool->find(src, seq) : FactsPtr{})
+        return known;
     const auto fields = wire::decodeFields<MemberRecord>(net::bodyOf(message));
     const auto view = net::readMessage(message);
     if (!view || !fields || fields->host.isEmpty() || fields->port == 0 || fields->port > 65'535)
@@ -75,7 +78,7 @@ FactsPtr Membership::read(
     facts->isQuiet = fields->quiet.value_or(false);
     facts->head = net::withHops(net::writeHead(head), 0);
     FactsPtr shared(facts.release());
-    return m_context.config.pool ? m_context.config.pool->intern(std::move(shared)) : shared;
+    return pool ? pool->intern(std::move(shared)) : shared;
 }
 
 bool Membership::record(
@@ -309,14 +312,14 @@ Ticks Membership::quietPeriod() const
 void Membership::wake()
 {
     if (m_context.now() < m_dueAt)
-        return m_context.wakeBy(m_dueAt);
+        return m_context.wakeAtLeisure(m_dueAt);
     if (isLooking() && m_context.now() >= m_lookUntil) {
         decide();
         endLook();
     }
     if (m_isQuiet && !isInTouch()) { // nobody's silence counts while our own line is dead
         m_dueAt = m_context.now() + kTouch;
-        return m_context.wakeBy(m_dueAt);
+        return m_context.wakeAtLeisure(m_dueAt);
     }
     const Ticks patience = kPeriodsToOffline * period();
     const Ticks quietPatience = std::max(patience, kPeriodsToOffline * quietPeriod());
@@ -340,7 +343,7 @@ void Membership::wake()
         m_dueAt = std::min(m_dueAt, m_lookUntil);
     if (m_isQuiet)
         m_dueAt = std::min(m_dueAt, now + kLookMax); // it may have become small
-    m_context.wakeBy(m_dueAt);
+    m_context.wakeAtLeisure(m_dueAt);
 }
 
 } // namespace borg::tree

@@ -12,6 +12,7 @@ void Moves::parentTaken(Cause cause)
     m_holdUntil = m_context.now() + (cause == Cause::Forced ? kHoldDownForced : kHoldDown);
     m_better.clear();
     m_measureAt = Ticks::max();
+    lookOften();
     // Whoever took what was at hand looks around soon; the others some time later.
     m_roundAt = m_holdUntil + m_context.spread(cause == Cause::Forced ? kEvery / 4 : kEvery);
     m_context.wakeBy(m_roundAt);
@@ -19,9 +20,18 @@ void Moves::parentTaken(Cause cause)
     carriedAlong();
 }
 
+void Moves::lookOften()
+{
+    m_every = kEvery;
+    m_rounds = 0;
+}
+
 void Moves::carriedAlong()
 {
     m_liftTries = 0;
+    lookOften();
+    if (m_roundAt != Ticks::max())
+        m_roundAt = std::min(m_roundAt, m_context.now() + kEvery + m_context.spread(kEvery));
     m_liftAt = std::min(m_liftAt, m_context.now() + kLiftAfter + m_context.spread(kLiftAfter));
     m_context.wakeBy(m_liftAt);
 }
@@ -34,7 +44,9 @@ Link *Moves::wake(const std::function<bool(const Link &)> &mayBe)
     }
     const Ticks now = m_context.now();
     if (now >= m_roundAt) {
-        m_roundAt = now + kEvery * 4 / 5 + m_context.spread(kEvery * 2 / 5);
+        m_roundAt = now + m_every * 4 / 5 + m_context.spread(m_every * 2 / 5);
+        if (++m_rounds > kRounds)
+            m_every = std::min(2 * m_every, kEveryMax);
         m_better.clear();
         m_measurements = 0;
         m_measureAt = now + kMeasureEvery;
@@ -45,10 +57,9 @@ Link *Moves::wake(const std::function<bool(const Link &)> &mayBe)
         better = measure(mayBe);
         m_measureAt = ++m_measurements < kMeasurements ? now + kMeasureEvery : Ticks::max();
     }
-    for (const Ticks at : {m_roundAt, m_measureAt}) {
-        if (at != Ticks::max())
-            m_context.wakeBy(at);
-    }
+    m_context.wakeAtLeisure(m_roundAt);
+    if (m_measureAt != Ticks::max())
+        m_context.wakeBy(m_measureAt);
     return better;
 }
 
@@ -56,8 +67,7 @@ Link *Moves::lift(const std::function<bool(const Link &)> &mayBe)
 {
     const Ticks now = m_context.now();
     if (now < m_liftAt) {
-        if (m_liftAt != Ticks::max())
-            m_context.wakeBy(m_liftAt);
+        m_context.wakeAtLeisure(m_liftAt);
         return nullptr;
     }
     const Link *const parent = m_links.parent();
@@ -66,7 +76,7 @@ Link *Moves::lift(const std::function<bool(const Link &)> &mayBe)
         return nullptr;
     }
     m_liftAt = now + kEvery / 2 + m_context.spread(kEvery);
-    m_context.wakeBy(m_liftAt);
+    m_context.wakeAtLeisure(m_liftAt);
     // A level more than log4 of the nodes: so deep are places for all, also with some left free.
     const auto nodes = static_cast<quint64>(m_members.estimate());
     const quint32 enough = static_cast<quint32>(std::bit_width(nodes) + 1) / 2 + 1;
@@ -134,10 +144,16 @@ Link *Moves::measure(const std::function<bool(const Link &)> &mayBe)
                 least = other;
             }
         }
-        if (m_measurements + 1 < kMeasurements && isSameTree(link.place, m_standing.place))
-            m_links.say(link, Probe{m_context.now().count()});
+    }
+    if (m_measurements + 1 < kMeasurements) {
+        for (const auto &[id, times] : better) // who was not better this time is out of the round
+            m_links.say(*m_links.find(id), Probe{m_context.now().count()});
     }
     m_better = std::move(better);
+    if (m_better.empty())
+        m_measurements = kMeasurements; // nobody to measure again
+    else
+        lookOften();
     return m_context.now() >= m_holdUntil ? best : nullptr;
 }
 

@@ -12,7 +12,10 @@ namespace borg::tree {
 /// one after the other, and not soon after the last change, so a good tree stands still.
 class Moves {
 public:
-    static constexpr Ticks kEvery = std::chrono::seconds(10); ///< Give or take a fifth.
+    static constexpr Ticks kEvery = std::chrono::seconds(10); ///< Give or take a fifth;
+    static constexpr int kRounds
+        = 6; ///< so often; then longer and longer until somebody is better.
+    static constexpr Ticks kEveryMax = std::chrono::seconds(80);
     static constexpr Ticks kMeasureEvery = std::chrono::milliseconds(1100);
     static constexpr int kMeasurements = 3;
     static constexpr std::size_t kProbes = 8;
@@ -50,8 +53,11 @@ public:
     ///         for a node that is deeper than a tree of this size has to be.
     [[nodiscard]] Link *lift(const std::function<bool(const Link &)> &mayBe);
 
-private:
+    /// Meets members at random, to have more to choose from.
     void dialSome(std::size_t count);
+
+private:
+    void lookOften();
     void probe();
     [[nodiscard]] Link *measure(const std::function<bool(const Link &)> &mayBe);
 
@@ -60,6 +66,8 @@ private:
     AddressBook &m_book;
     Membership &m_members;
     const Standing &m_standing;
+    Ticks m_every = kEvery;
+    int m_rounds = 0; ///< One after the other in which nobody was better.
     Ticks m_roundAt = Ticks::max();
     Ticks m_measureAt = Ticks::max();
     int m_measurements = 0; ///< In this round.

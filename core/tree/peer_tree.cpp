@@ -199,6 +199,7 @@ void PeerTree::begin(Moment moment, Actions &actions)
     m_context.actions = &actions;
     m_context.wakeAt = Ticks::max();
     m_context.scores.setNow(moment.now);
+    m_context.isBeaten = m_placement.standing().isAttached();
 }
 
 void PeerTree::finish()

@@ -95,6 +95,12 @@ private:
         Ticks since{0};
         QString reason;
     };
+    struct Flight { ///< A parent at fault is left as soon as somebody takes us.
+        NodeId from;
+        QString reason;
+        Ticks until{0};
+        Ticks next{0};
+    };
     struct Orphan {
         NodeId lost;
         bool wasRoot = false; ///< Whoever is under the old root waits for the next one.
@@ -131,6 +137,7 @@ private:
     void moved(Link &to);
     void cancelMove();
     void stepMove();
+    void flee();
     void sendOnThoseBehind();
     void stepUplink();
 
@@ -169,6 +176,7 @@ private:
     std::optional<Orphan> m_orphan;
     std::optional<Succession> m_succession;
     std::optional<Move> m_move;
+    std::optional<Flight> m_flight;
     Ticks m_attachAt{0};
     std::optional<Ticks> m_loopAt; ///< The parent's way passes us: let go then.
     Ticks m_betterToldAt{-1'000'000};

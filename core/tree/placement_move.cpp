@@ -9,6 +9,9 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 constexpr Ticks kSentOnFor = std::chrono::seconds(30);
 constexpr std::size_t kSuggested = 4;
+constexpr Ticks kFleeFor = std::chrono::seconds(15);
+constexpr Ticks kFleeEvery = std::chrono::milliseconds(500);
+constexpr std::size_t kFleeDials = 3;
 constexpr std::size_t kSentOnMax = 256;
 
 QString milliseconds(Ticks span)
@@ -116,6 +119,7 @@ void Placement::stepMove()
         cancelMove();
     if (m_move)
         m_context.wakeBy(m_move->since + kAnswerWithin);
+    flee();
     const auto mayBe = [this](const Link &link) { return mayMoveTo(link); };
     Link *const better = m_moves.wake(mayBe);
     Link *const higher = m_moves.lift(mayBe);
@@ -133,8 +137,24 @@ void Placement::stepMove()
 
 void Placement::leaveParent(const QString &reason)
 {
-    if (!m_standing.isAttached() || m_move || m_loopAt)
+    if (!m_standing.isAttached())
         return;
+    m_flight = Flight{*m_standing.parent, reason, m_context.now() + kFleeFor, m_context.now()};
+    flee();
+}
+
+void Placement::flee()
+{
+    const Ticks now = m_context.now();
+    if (!m_flight)
+        return;
+    if (m_standing.parent != m_flight->from || now >= m_flight->until)
+        return m_flight.reset();
+    if (now < m_flight->next || m_move || m_loopAt)
+        return m_context.wakeBy(std::max(m_flight->next, now + kFleeEvery));
+    // Whoever is chosen may be full by now: then it is somebody else's turn, or a newcomer's.
+    m_flight->next = now + kFleeEvery;
+    m_context.wakeBy(m_flight->next);
     Link *best = nullptr;
     Ticks least = Ticks::max();
     for (auto &[id, link] : m_links.all()) {
@@ -146,7 +166,9 @@ void Placement::leaveParent(const QString &reason)
         }
     }
     if (best)
-        moveTo(*best, reason);
+        moveTo(*best, m_flight->reason);
+    else
+        m_moves.dialSome(kFleeDials);
 }
 
 void Placement::sendOnThoseBehind()

@@ -20,6 +20,7 @@ void Placement::seek(const QString &reason, Ticks chooseAfter)
     const Ticks now = m_context.now();
     m_search = Search{reason, now, now + chooseAfter, now + kRoundEvery, 0, {}, 0};
     m_walks.begin();
+    m_book.rouse();
     m_search->dials = m_book.dial(kFirstDials);
     m_context.wakeBy(m_search->chooseAt);
 }

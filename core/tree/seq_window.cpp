@@ -5,10 +5,10 @@
 
 namespace borg::tree {
 
-SeqWindow SeqWindow::upTo(quint64 last)
+SeqWindow SeqWindow::of(const Range &range)
 {
     SeqWindow window;
-    window.m_ranges.push_back({0, last});
+    window.m_ranges.push_back(range);
     return window;
 }
 

@@ -21,8 +21,8 @@ public:
         friend bool operator==(const Range &, const Range &) = default;
     };
 
-    /// @return the window of a source whose numbers up to `last` all count as had.
-    [[nodiscard]] static SeqWindow upTo(quint64 last);
+    /// @return the window of a source of which just these numbers were had.
+    [[nodiscard]] static SeqWindow of(const Range &range);
 
     [[nodiscard]] bool contains(quint64 seq) const;
     /// @return whether `seq` was new.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sources.h"
 
-#include "place.h"
-
 #include <QtEndian>
 
 #include <algorithm>
@@ -29,7 +27,7 @@ Source *Sources::wake(const crypto::PublicKey &key)
     dozing->isAwake = true;
     ++m_woken;
     Source &source = m_sources.emplace(key, stranger(key)).first->second;
-    source.window = SeqWindow::upTo(dozing->lastSeq);
+    source.window = SeqWindow::of(dozing->range);
     source.seenAt = std::chrono::seconds(dozing->seenAtS);
     source.pulledInRow = dozing->pulledInRow;
     return &source;
@@ -82,9 +80,22 @@ bool Sources::takeCredit(Source &source, std::size_t messages, qsizetype bytes, 
 bool Sources::mayDoze(Source &source) const
 {
     const auto &credit = m_context.config.credit;
-    return m_context.now() > source.seenAt + kDozeAfter && !source.window.ranges().empty()
-        && source.id != m_context.self && source.messages.has(credit.messagesBurst, m_context.now())
+    const std::size_t ranges = source.window.ranges().size();
+    const bool isSilent = m_context.now() > source.seenAt + (ranges == 1 ? kRestAfter : kDozeAfter);
+    return isSilent && ranges > 0 && source.id != m_context.self
+        && source.messages.has(credit.messagesBurst, m_context.now())
         && source.bytes.has(credit.bytesBurst, m_context.now());
+}
+
+Sources::Dozing Sources::dozing(const Source &source)
+{
+    const auto &ranges = source.window.ranges();
+    Dozing made{.key = source.key,
+        .range = {ranges.size() == 1 ? ranges.front().first : 0, ranges.back().last},
+        .seenAtS = static_cast<quint32>(source.seenAt / std::chrono::seconds(1) + 1),
+        .pulledInRow = static_cast<qint16>(source.pulledInRow)};
+    std::ranges::copy(shortId(source.id), made.name.begin());
+    return made;
 }
 
 void Sources::sweep()
@@ -100,9 +111,7 @@ void Sources::sweep()
         const bool isOver = now > source.seenAt + kForgetAfter;
         const bool isDozing = !isOver && mayDoze(source);
         if (isDozing)
-            m_dozing.push_back({source.key, source.window.ranges().back().last,
-                static_cast<quint32>(source.seenAt / std::chrono::seconds(1)),
-                static_cast<qint16>(source.pulledInRow)});
+            m_dozing.push_back(dozing(source));
         at = isOver || isDozing ? m_sources.erase(at) : std::next(at);
     }
     std::ranges::inplace_merge(m_dozing, m_dozing.begin() + before, {}, &Dozing::key);
@@ -110,27 +119,38 @@ void Sources::sweep()
         m_dozing.shrink_to_fit();
 }
 
+bool Sources::addTo(
+    QByteArray &digest, QByteArrayView name, std::span<const SeqWindow::Range> ranges)
+{
+    const std::size_t count = std::min(ranges.size(), kRangesPerSource);
+    const auto size = kPathItemBytes + 1 + static_cast<qsizetype>(count) * kRangeBytes;
+    if (digest.size() + size > kDigestBytesMax)
+        return false; // what is left out comes once more than needed
+    const auto start = digest.size();
+    digest.resize(start + size);
+    char *out = std::ranges::copy(name, digest.data() + start).out;
+    *out++ = static_cast<char>(count);
+    for (const auto &range : ranges.last(count)) {
+        qToBigEndian(range.first, out);
+        qToBigEndian(range.last, out + 8);
+        out += kRangeBytes;
+    }
+    return true;
+}
+
 QByteArray Sources::digest(Ticks span) const
 {
     QByteArray bytes;
+    const Ticks since = m_context.now() - span;
     for (const auto &[key, source] : m_sources) {
         const auto &all = source.window.ranges();
-        const std::size_t count = std::min(all.size(), kRangesPerSource);
-        const auto size = kPathItemBytes + 1 + static_cast<qsizetype>(count) * kRangeBytes;
-        if (count == 0 || m_context.now() > source.seenAt + span)
-            continue;
-        if (bytes.size() + size > kDigestBytesMax)
-            break; // what is left out comes once more than needed
-        const auto start = bytes.size();
-        bytes.resize(start + size);
-        char *out = bytes.data() + start;
-        out = std::ranges::copy(shortId(source.id), out).out;
-        *out++ = static_cast<char>(count);
-        for (const auto &range : std::span(all).last(count)) {
-            qToBigEndian(range.first, out);
-            qToBigEndian(range.last, out + 8);
-            out += kRangeBytes;
-        }
+        if (!all.empty() && source.seenAt >= since && !addTo(bytes, shortId(source.id), all))
+            return bytes;
+    }
+    for (const Dozing &dozing : m_dozing) {
+        if (!dozing.isAwake && std::chrono::seconds(dozing.seenAtS) >= since
+            && !addTo(bytes, QByteArrayView(dozing.name), {&dozing.range, 1}))
+            return bytes;
     }
     return bytes;
 }
@@ -145,25 +165,25 @@ Result<Digest> Digest::read(QByteArrayView bytes)
         if (bytes.size() < kPathItemBytes + 1)
             return malformed;
         const auto count = static_cast<quint8>(bytes[kPathItemBytes]);
-        auto &ranges = digest.m_ranges[bytes.first(kPathItemBytes).toByteArray()];
+        const auto source = qFromBigEndian<quint64>(bytes.data());
         bytes = bytes.sliced(kPathItemBytes + 1);
         if (count > kRangesPerSource || bytes.size() < count * kRangeBytes)
             return malformed;
         for (quint8 i = 0; i < count; ++i, bytes = bytes.sliced(kRangeBytes)) {
-            ranges.push_back(
-                {qFromBigEndian<quint64>(bytes.data()), qFromBigEndian<quint64>(bytes.data() + 8)});
+            digest.m_items.push_back({source,
+                {qFromBigEndian<quint64>(bytes.data()),
+                    qFromBigEndian<quint64>(bytes.data() + 8)}});
         }
     }
+    std::ranges::sort(digest.m_items, {}, &Item::source);
     return digest;
 }
 
 bool Digest::contains(const NodeId &source, quint64 seq) const
 {
-    const auto ranges = m_ranges.find(shortId(source).toByteArray());
-    return ranges != m_ranges.end()
-        && std::ranges::any_of(ranges->second, [seq](const SeqWindow::Range &range) {
-               return range.first <= seq && seq <= range.last;
-           });
+    const auto name = qFromBigEndian<quint64>(source.bytes.data());
+    return std::ranges::any_of(std::ranges::equal_range(m_items, name, {}, &Item::source),
+        [seq](const Item &item) { return item.range.first <= seq && seq <= item.range.last; });
 }
 
 } // namespace borg::tree

@@ -3,10 +3,12 @@
 
 #include <net/envelope.h>
 #include <tree/machine.h>
+#include <tree/place.h>
 #include <tree/seq_window.h>
 #include <tree/token_bucket.h>
 
 #include <map>
+#include <span>
 
 namespace borg::tree {
 
@@ -24,14 +26,15 @@ struct Source {
 
 /// What was heard of each source: keys, sequence numbers, credit.
 ///
-/// A large network has many sources that speak once in half an hour, so one that was silent for
-/// kDozeAfter is kept in 48 bytes: its key, the last number, and when that came. Its credit is full
-/// by then, and what has a lower number is too old to be taken anyway.
+/// A large network has many sources that speak once in half an hour, so one that is silent dozes,
+/// in 64 bytes: after kRestAfter if its credit is full and its numbers are one range, else after
+/// kDozeAfter, when what has a lower number is too old to be taken anyway.
 class Sources {
 public:
     static constexpr std::size_t kSourcesMax = 20'000;
     static constexpr Ticks kForgetAfter = std::chrono::minutes(40); ///< No older message is taken.
     /// Longer than a digest reaches back, and than any honest hop keeps a message.
+    static constexpr Ticks kRestAfter = std::chrono::seconds(5);
     static constexpr Ticks kDozeAfter = std::chrono::minutes(3);
     static constexpr qsizetype kDigestBytesMax = 64 * 1024;
 
@@ -50,6 +53,7 @@ public:
     [[nodiscard]] bool takeCredit(
         Source &source, std::size_t messages, qsizetype bytes, double slack);
     void sweep();
+    static constexpr Ticks kSweepEvery = std::chrono::seconds(10);
     /// @return how many are known, those that doze among them.
     [[nodiscard]] std::size_t count() const { return m_sources.size() + m_dozing.size() - m_woken; }
 
@@ -59,15 +63,20 @@ public:
 private:
     struct Dozing {
         crypto::PublicKey key;
-        quint64 lastSeq = 0;
-        quint32 seenAtS = 0;
+        std::array<quint8, kPathItemBytes> name{}; ///< As in a digest.
+        SeqWindow::Range range;
+        quint32 seenAtS = 0; ///< Rounded up.
         qint16 pulledInRow = 0;
         bool isAwake = false; ///< It is in m_sources again, until sweep() takes it out here.
     };
 
     Source *wake(const crypto::PublicKey &key);
     void forgetOne();
+    /// @return whether there was room.
+    static bool addTo(
+        QByteArray &digest, QByteArrayView name, std::span<const SeqWindow::Range> ranges);
     [[nodiscard]] bool mayDoze(Source &source) const;
+    [[nodiscard]] static Dozing dozing(const Source &source);
 
     Context &m_context;
     std::map<crypto::PublicKey, Source> m_sources;
@@ -83,7 +92,11 @@ public:
     [[nodiscard]] bool contains(const NodeId &source, quint64 seq) const;
 
 private:
-    std::map<QByteArray, std::vector<SeqWindow::Range>> m_ranges; ///< By the id's first 8 bytes.
+    struct Item {
+        quint64 source = 0; ///< The id's first 8 bytes.
+        SeqWindow::Range range;
+    };
+    std::vector<Item> m_items; ///< In order of source.
 };
 
 } // namespace borg::tree

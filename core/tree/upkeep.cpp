@@ -33,9 +33,7 @@ void Upkeep::wake()
         if (!m_standing.parent)
             reachOut();
     }
-    // What is no hurry is done with one of the heartbeats, not in a wake-up of its own.
-    const bool isBeaten = m_standing.isAttached() && !m_isHurried;
-    m_context.wakeBy(m_due + (isBeaten ? 2 * m_context.config.heartbeatEvery : Ticks{0}));
+    m_isHurried ? m_context.wakeBy(m_due) : m_context.wakeAtLeisure(m_due);
 }
 
 bool Upkeep::fitsAsBackup(const Link &link) const

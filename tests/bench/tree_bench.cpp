@@ -312,6 +312,8 @@ public:
 
     int run()
     {
+        const double verify = bench::verifyUs();
+        put(u"verify_us"_s, verify, 1);
         if (m_options.wants("each"))
             each();
         if (m_options.wants("idle"))
@@ -322,6 +324,8 @@ public:
             join();
         if (m_options.wants("memory"))
             memory();
+        if (m_out.contains(u"cpu_us_per_delivery"_s))
+            put(u"cpu_per_verify"_s, m_out.value(u"cpu_us_per_delivery"_s).toDouble() / verify, 2);
         m_out.insert(u"lost"_s, m_lost);
         std::puts(QJsonDocument(m_out).toJson(QJsonDocument::Compact).constData());
         return m_lost == 0 ? 0 : 1;
@@ -352,14 +356,16 @@ private:
             static_cast<long long>(quiet.leastMembers), network.size() - 1);
         loaded(network);
     }
-    /// With a record of each node once a minute, as in a network that is not on one computer.
+    /// With a record of each node once a minute, as in a network that is not on one computer, and
+    /// after the rounds in which a new tree looks for better parents (tree::Moves).
     void idle()
     {
-        constexpr unsigned kSeconds = 10;
+        constexpr unsigned kSettle = 100;
+        constexpr unsigned kSeconds = 20;
         const Network network(m_program, m_options.nodes, 1, 60);
         std::vector<double> joins;
         (void)network.joinAll(joins);
-        ::sleep(5);
+        ::sleep(kSettle);
         const qint64 before = network.sums(0).cpuUs;
         ::sleep(kSeconds);
         const auto spent = static_cast<double>(network.sums(0).cpuUs - before);

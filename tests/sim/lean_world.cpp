@@ -135,6 +135,13 @@ void LeanNode::dialFailed(const net::Endpoint &endpoint, Errc why)
     feed(tree::DialFailed{endpoint, why});
 }
 
+tree::FactsPtr SharedRecords::find(const NodeId &id, quint64 seq) const
+{
+    const auto latest = m_latest.find(id);
+    return latest != m_latest.end() && latest->second->seq == seq ? latest->second
+                                                                  : tree::FactsPtr{};
+}
+
 tree::FactsPtr SharedRecords::intern(tree::FactsPtr facts)
 {
     tree::FactsPtr &latest = m_latest[facts->id];

@@ -64,6 +64,7 @@ struct Spread {
 /// All nodes share equal member records.
 class SharedRecords final : public tree::MemberPool {
 public:
+    [[nodiscard]] tree::FactsPtr find(const NodeId &id, quint64 seq) const override;
     [[nodiscard]] tree::FactsPtr intern(tree::FactsPtr facts) override;
 
 private:

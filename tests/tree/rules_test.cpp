@@ -245,7 +245,7 @@ private Q_SLOTS:
         QCOMPARE(source->id, id(2));
         QCOMPARE(source->pulledInRow, 3);
         QVERIFY(source->window.contains(7) && source->window.contains(9));
-        QVERIFY(!source->window.contains(10));
+        QVERIFY(!source->window.contains(10)); // and the gap is too old to be filled
         QVERIFY(source->window.insert(10));
         source->seenAt = context.now();
         QCOMPARE(sources.count(), 3U);
@@ -258,6 +258,28 @@ private Q_SLOTS:
         sources.sweep();
         QVERIFY(!sources.find({id(3).bytes}));
         QCOMPARE(sources.count(), 2U);
+    }
+
+    void aSourceThatRestsIsInTheDigestAndLosesNothing()
+    {
+        const TreeConfig config;
+        sim::SimRng rng(1);
+        const sim::SimCrypto crypto(id(1), 42);
+        Context context{config, rng, crypto, id(1)};
+        Sources sources(context);
+        const crypto::PublicKey two{id(2).bytes};
+        for (const quint64 seq : {5U, 6U})
+            sources.ensure(two).window.insert(seq);
+        context.moment.now = Sources::kRestAfter + 1s;
+        sources.sweep();
+        const auto digest = Digest::read(sources.digest(30s));
+        QVERIFY(digest->contains(id(2), 5) && digest->contains(id(2), 6));
+        QVERIFY(!digest->contains(id(2), 4) && !digest->contains(id(2), 7));
+        Source *source = sources.find(two);
+        QVERIFY(source && source->window.insert(4)); // late, and still taken
+        QCOMPARE(Digest::read(sources.digest(30s))->contains(id(2), 4), true);
+        context.moment.now = 60s;
+        QVERIFY(sources.digest(30s).isEmpty());
     }
 
     void theLongestSilentSourceGoesFirst()
