@@ -50,20 +50,26 @@ quint64 groupOf(const QString &host)
 void Clocks::linkUp(Link &link)
 {
     link.clock.group = groupOf(link.peer.endpoint.host);
-    if (m_context.config.timePeers > 0)
-        ask(link);
+    if (m_context.config.timePeers == 0)
+        return;
+    // Most links are up for seconds only; those that stay are asked when they are used.
+    if (m_asked < kAtOnce || m_dialled == link.peer.id)
+        return ask(link);
+    link.clock.nextAt = m_context.now() + kSettle;
+    m_context.wakeAtLeisure(link.clock.nextAt);
 }
 
 void Clocks::ask(Link &link)
 {
     auto &clock = link.clock;
+    m_asked = std::min(m_asked + 1, kAtOnce);
     clock.askedAt = m_context.now();
     const int left = std::exchange(clock.burstLeft, std::max(clock.burstLeft - 1, 0));
     const Ticks every = left > 1    ? kBurstEvery
         : link.isTree() || left > 0 ? kTreeEvery
                                     : kLazyEvery;
     clock.nextAt = m_context.now() + every;
-    m_context.wakeAtLeisure(clock.nextAt);
+    left > 1 ? m_context.wakeBy(clock.nextAt) : m_context.wakeAtLeisure(clock.nextAt);
     QByteArray body;
     append(body, m_context.now().count());
     append(body, m_context.now().count()); // corrected when it goes out
@@ -135,7 +141,9 @@ void Clocks::wake()
         clock.wasTree = link.isTree();
         if (now >= clock.nextAt && link.isGreeted && link.isUsed())
             ask(link);
-        if (clock.nextAt > now)
+        if (clock.nextAt > now && clock.burstLeft > 0)
+            m_context.wakeBy(clock.nextAt);
+        else if (clock.nextAt > now)
             m_context.wakeAtLeisure(clock.nextAt);
     }
     if (now >= m_peerAt) {

@@ -9,8 +9,9 @@ namespace borg::tree {
 /// every 64 s, and random members one by one, because neighbours alone could all be liars. Whom
 /// there is no link to is dialled; the link ends as every idle one does.
 ///
-/// A link is asked at once when it comes up, before its hello is judged: a node whose clock is off
-/// by years learns it before it has to decide whose tree is plausible. What the answers mean is
+/// The first links are asked at once when they come up, before their hello is judged: a node whose
+/// clock is off by years learns it before it has to decide whose tree is plausible. Later a link is
+/// asked when it is used, or when its hello is from the future. What the answers mean is
 /// decided elsewhere (time::NetworkTime): each becomes an action TimeSampled.
 class Clocks {
 public:
@@ -20,6 +21,8 @@ public:
     static constexpr int kBurst = 8; ///< Exchanges after an attach; the quickest counts.
     static constexpr Ticks kBurstEvery = std::chrono::milliseconds(100);
     static constexpr Ticks kAnswerWithin = std::chrono::seconds(10);
+    static constexpr int kAtOnce = 64; ///< Questions; then there are sources enough.
+    static constexpr Ticks kSettle = std::chrono::seconds(2); ///< Of a link, before it is asked.
     static constexpr std::size_t kLinksMax = Links::kLinksMax / 2; ///< More are no reason to dial.
 
     Clocks(Context &context, Links &links, const Membership &members)
@@ -39,8 +42,9 @@ public:
     void serve(const time::Served &served) { m_served = served; }
     [[nodiscard]] bool hasDialled(const NodeId &id) const { return m_dialled == id; }
 
-private:
     void ask(Link &link);
+
+private:
     void askSomebody();
 
     Context &m_context;
@@ -48,6 +52,7 @@ private:
     const Membership &m_members;
     std::optional<time::Served> m_served;
     std::optional<NodeId> m_dialled; ///< Last, to be asked.
+    int m_asked = 0;
     Ticks m_peerAt{0}; ///< When somebody is asked next.
 };
 

@@ -96,7 +96,11 @@ bool Membership::record(
         || (m_isQuiet && known == m_entries.end() && !m_view.wants(src)))
         return false;
     const FactsPtr facts = read(src, seq, message, head);
-    return facts && take(facts, Ticks{0}, true);
+    if (!facts || !take(facts, Ticks{0}, true))
+        return false;
+    if (!m_isQuiet && m_entries.size() > m_context.config.fullViewMax)
+        decide(); // in a rush the next look would be too late: everybody is told of everybody
+    return true;
 }
 
 bool Membership::take(FactsPtr facts, Ticks ago, bool isOnline)

@@ -229,8 +229,12 @@ void PeerTree::finish()
     if (isPlaced && (isElsewhere || isQuiet != m_wasQuiet)) {
         m_wasQuiet = isQuiet;
         m_announcedIn = standing.place.root;
-        m_announceAt = m_context.now() + m_context.spread(kAnnounceSpread);
-        m_context.wakeBy(m_announceAt);
+        // The last record that everybody hears has the time that the next one would have had: a
+        // thousand nodes find out at once that they are too many.
+        if (!isQuiet || !m_isKnownToAll) {
+            m_announceAt = m_context.now() + m_context.spread(kAnnounceSpread);
+            m_context.wakeBy(m_announceAt);
+        }
     }
     if (m_context.isStatusChanged)
         m_unicast.relay().placeChanged();
@@ -480,8 +484,11 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                 const bool isRight = place(w);
                 m_unicast.greeted(peer);
                 // It may be gone: of another network.
-                if (Link *link = m_links.find(peer); link && isRight)
+                if (Link *link = m_links.find(peer); link && isRight) {
+                    if (link->early)
+                        m_clocks.ask(*link); // which of us is right?
                     greeted(*link);
+                }
                 return isRight;
             },
             [&](const State &w) { return place(w) && beaten(peer); },

@@ -244,8 +244,10 @@ bool Placement::hear(Link &from, const Attach &word, QByteArrayView bytes)
     from.heardAt = m_context.now();
     m_context.wakeBy(m_context.now() + m_context.config.heartbeatEvery);
     m_standing.place.children = childCount();
-    m_links.say(
-        from, Accept{m_standing.place, m_members.digest(), kSinceMsMax}, m_broadcast.digest());
+    // Who was told that the network is large passes that on: else every newcomer below announces
+    // itself to everybody while its parent still looks.
+    const QByteArray members = m_members.isLooking() ? QByteArray() : m_members.digest();
+    m_links.say(from, Accept{m_standing.place, members, kSinceMsMax}, m_broadcast.digest());
     m_broadcast.sendMissing(
         from, *digest, std::chrono::milliseconds(std::min(word.sinceMs, kSinceMsMax)));
     childrenChanged(); // after the answer: before it the child does not listen

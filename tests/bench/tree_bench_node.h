@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "verify_reference.h"
+
 #include <base/loop_clock.h>
 #include <base/system_rng.h>
-#include <crypto/ed25519.h>
 #include <crypto/openssl_crypto.h>
 #include <net/tls_endpoint.h>
 #include <tree/tree_node.h>
@@ -23,13 +24,6 @@
 /// a socket and answers each with one line.
 namespace borg::bench {
 
-inline qint64 monotonicUs()
-{
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now().time_since_epoch())
-        .count(); // the same for all processes of a machine
-}
-
 /// Of this process.
 inline double residentMib()
 {
@@ -37,28 +31,6 @@ inline double residentMib()
     const auto pages
         = statm.open(QIODevice::ReadOnly) ? statm.readAll().split(' ').value(1).toLongLong() : 0;
     return static_cast<double>(pages) / 256;
-}
-
-/// What each delivery cannot do without, on this machine at this moment: the reference that the
-/// other times are compared to. @return the median of 15 rounds, in us for each of 1 KiB.
-inline double verifyUs()
-{
-    constexpr int kRounds = 15;
-    constexpr int kEach = 100;
-    const auto key = crypto::NodeKey::generate();
-    BORG_ASSERT(key.ok());
-    const QByteArray bytes(1024, 'x');
-    const QByteArray signature = key->sign(bytes);
-    std::vector<double> rounds;
-    for (int round = 0; round < kRounds; ++round) {
-        const qint64 begin = monotonicUs();
-        for (int i = 0; i < kEach; ++i)
-            BORG_ASSERT(crypto::ed25519::verify(
-                key->publicKey(), bytes, signature, crypto::ed25519::fastest()));
-        rounds.push_back(static_cast<double>(monotonicUs() - begin) / kEach);
-    }
-    std::ranges::sort(rounds);
-    return rounds[kRounds / 2];
 }
 
 class TreeBenchNode {
