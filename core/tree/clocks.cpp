@@ -59,6 +59,12 @@ void Clocks::linkUp(Link &link)
     m_context.wakeAtLeisure(link.clock.nextAt);
 }
 
+void Clocks::doubt(Link &link)
+{
+    if (m_context.config.timePeers > 0 && !link.clock.askedAt)
+        ask(link);
+}
+
 void Clocks::ask(Link &link)
 {
     auto &clock = link.clock;

@@ -11,8 +11,8 @@ namespace borg::tree {
 ///
 /// The first links are asked at once when they come up, before their hello is judged: a node whose
 /// clock is off by years learns it before it has to decide whose tree is plausible. Later a link is
-/// asked when it is used, or when its hello is from the future. What the answers mean is
-/// decided elsewhere (time::NetworkTime): each becomes an action TimeSampled.
+/// asked when it is used, or when its hello is from the future. What the answers mean is decided
+/// elsewhere (time::NetworkTime): each becomes an action TimeSampled.
 class Clocks {
 public:
     static constexpr Ticks kTreeEvery = std::chrono::seconds(16);
@@ -42,9 +42,11 @@ public:
     void serve(const time::Served &served) { m_served = served; }
     [[nodiscard]] bool hasDialled(const NodeId &id) const { return m_dialled == id; }
 
-    void ask(Link &link);
+    /// Its hello is from the future: the peer's clock is wrong, or ours.
+    void doubt(Link &link);
 
 private:
+    void ask(Link &link);
     void askSomebody();
 
     Context &m_context;

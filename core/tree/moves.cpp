@@ -17,7 +17,7 @@ void Moves::parentTaken(Cause cause)
     m_roundAt = m_holdUntil + m_context.spread(cause == Cause::Forced ? kEvery / 4 : kEvery);
     m_context.wakeBy(m_roundAt);
     m_liftAt = Ticks::max();
-    carriedAlong();
+    liftSoon();
 }
 
 void Moves::lookOften()
@@ -28,10 +28,16 @@ void Moves::lookOften()
 
 void Moves::carriedAlong()
 {
-    m_liftTries = 0;
     lookOften();
+    const Ticks soon = std::max(m_context.now(), m_holdUntil) + kEvery + m_context.spread(kEvery);
     if (m_roundAt != Ticks::max())
-        m_roundAt = std::min(m_roundAt, m_context.now() + kEvery + m_context.spread(kEvery));
+        m_roundAt = std::min(m_roundAt, soon);
+    liftSoon();
+}
+
+void Moves::liftSoon()
+{
+    m_liftTries = 0;
     m_liftAt = std::min(m_liftAt, m_context.now() + kLiftAfter + m_context.spread(kLiftAfter));
     m_context.wakeBy(m_liftAt);
 }

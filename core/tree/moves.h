@@ -58,6 +58,7 @@ public:
 
 private:
     void lookOften();
+    void liftSoon();
     void probe();
     [[nodiscard]] Link *measure(const std::function<bool(const Link &)> &mayBe);
 

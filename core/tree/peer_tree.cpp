@@ -486,7 +486,7 @@ bool PeerTree::hear(Link &from, const wire::Frame &frame)
                 // It may be gone: of another network.
                 if (Link *link = m_links.find(peer); link && isRight) {
                     if (link->early)
-                        m_clocks.ask(*link); // which of us is right?
+                        m_clocks.doubt(*link);
                     greeted(*link);
                 }
                 return isRight;

@@ -92,7 +92,8 @@ Sources::Dozing Sources::dozing(const Source &source)
     const auto &ranges = source.window.ranges();
     Dozing made{.key = source.key,
         .range = {ranges.size() == 1 ? ranges.front().first : 0, ranges.back().last},
-        .seenAtS = static_cast<quint32>(source.seenAt / std::chrono::seconds(1) + 1),
+        .seenAtS
+        = static_cast<quint32>(std::chrono::ceil<std::chrono::seconds>(source.seenAt).count()),
         .pulledInRow = static_cast<qint16>(source.pulledInRow)};
     std::ranges::copy(shortId(source.id), made.name.begin());
     return made;

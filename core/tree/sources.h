@@ -33,8 +33,8 @@ class Sources {
 public:
     static constexpr std::size_t kSourcesMax = 20'000;
     static constexpr Ticks kForgetAfter = std::chrono::minutes(40); ///< No older message is taken.
-    /// Longer than a digest reaches back, and than any honest hop keeps a message.
     static constexpr Ticks kRestAfter = std::chrono::seconds(5);
+    /// Longer than a digest reaches back, and than any honest hop keeps a message.
     static constexpr Ticks kDozeAfter = std::chrono::minutes(3);
     static constexpr qsizetype kDigestBytesMax = 64 * 1024;
 

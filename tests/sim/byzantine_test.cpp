@@ -125,7 +125,6 @@ public:
         });
     }
 
-    /// @return honest nodes whose parent is a liar.
     /// @return how many honest nodes have been below the same liar for `span`.
     int underLiars(Ticks span = 0s) const
     {
@@ -175,12 +174,11 @@ private Q_SLOTS:
         QFETCH(quint64, seed);
         ByzantineWorld world(seed, 5, make<Mute>);
         RUN_CLASS(world);
-        // Somebody may always just have moved below one, and has to hear some messages to find out.
+        // Who went from one to another with the last messages has to hear a few more to find out.
         for (int more = 0; more < 3 && world.underLiars() > 0; ++more)
             world.talk();
-        QCOMPARE(world.underLiars(45s), 0);
-        QVERIFY2(world.underLiars() <= static_cast<int>(kNodes / 20),
-            QByteArray::number(world.underLiars()));
+        QCOMPARE(world.underLiars(45s), 0); // a fault of the tree, and not of chance
+        QCOMPARE(world.underLiars(), 0);
         QVERIFY(world.charges(Offence::Censored) + world.charges(Offence::BrokenPromise) > 0);
     }
 

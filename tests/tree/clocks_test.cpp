@@ -204,6 +204,18 @@ private Q_SLOTS:
         QCOMPARE(machine.tree.status().links.front().depth, 0);
     }
 
+    void whoAsksNobodyDoesNotAskTheFutureEither()
+    {
+        auto config = Machine::config();
+        config.timePeers = 0;
+        Machine machine(config);
+        machine.clockBoundUs = 60'000;
+        machine.feed(Start{});
+        machine.greet(2, placeOf({2}, kUtcMs / 1000 + 3600));
+        QCOMPARE(machine.tree.status().links.front().depth, -1); // its takeover is to come
+        QVERIFY(!bodyOf<TimeAsk>(machine, 2));
+    }
+
     void neighboursInTheTreeAreAskedEightTimesThenEvery16s()
     {
         Child child;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <sim/sim_crypto.h>
 #include <sim/sim_rng.h>
+#include <tree/address_book.h>
 #include <tree/id_set.h>
 #include <tree/message_store.h>
 #include <tree/place.h>
@@ -24,6 +25,17 @@ NodeId id(quint8 number)
     id.bytes.fill(number);
     return id;
 }
+
+/// The parts of a machine that a rule needs, without the machine.
+struct Alone {
+    TreeConfig config;
+    sim::SimRng rng{1};
+    sim::SimCrypto crypto{id(1), 42};
+    Context context{config, rng, crypto, id(1)};
+    Links links{context};
+    Sources sources{context};
+    AddressBook book{context, links};
+};
 
 MessageId messageId(quint32 number)
 {
@@ -200,11 +212,9 @@ private Q_SLOTS:
 
     void aDigestSaysWhatIsThere()
     {
-        const TreeConfig config;
-        sim::SimRng rng(1);
-        const sim::SimCrypto crypto(id(1), 42);
-        Context context{config, rng, crypto, id(1)};
-        Sources sources(context);
+        Alone node;
+        auto &context = node.context;
+        auto &sources = node.sources;
         for (const quint64 seq : {5U, 6U, 7U, 10U})
             sources.ensure({id(2).bytes}).window.insert(seq);
         sources.ensure({id(3).bytes}).window.insert(1);
@@ -223,11 +233,9 @@ private Q_SLOTS:
 
     void aSilentSourceIsKeptSmallAndKnowsItsNumbers()
     {
-        const TreeConfig config;
-        sim::SimRng rng(1);
-        const sim::SimCrypto crypto(id(1), 42);
-        Context context{config, rng, crypto, id(1)};
-        Sources sources(context);
+        Alone node;
+        auto &context = node.context;
+        auto &sources = node.sources;
         const crypto::PublicKey two{id(2).bytes};
         for (const quint64 seq : {5U, 6U, 9U})
             sources.ensure(two).window.insert(seq);
@@ -262,11 +270,9 @@ private Q_SLOTS:
 
     void aSourceThatRestsIsInTheDigestAndLosesNothing()
     {
-        const TreeConfig config;
-        sim::SimRng rng(1);
-        const sim::SimCrypto crypto(id(1), 42);
-        Context context{config, rng, crypto, id(1)};
-        Sources sources(context);
+        Alone node;
+        auto &context = node.context;
+        auto &sources = node.sources;
         const crypto::PublicKey two{id(2).bytes};
         for (const quint64 seq : {5U, 6U})
             sources.ensure(two).window.insert(seq);
@@ -284,11 +290,9 @@ private Q_SLOTS:
 
     void theLongestSilentSourceGoesFirst()
     {
-        const TreeConfig config;
-        sim::SimRng rng(1);
-        const sim::SimCrypto crypto(id(1), 42);
-        Context context{config, rng, crypto, id(1)};
-        Sources sources(context);
+        Alone node;
+        auto &context = node.context;
+        auto &sources = node.sources;
         const auto key = [](std::size_t number) {
             crypto::PublicKey made;
             qToBigEndian(quint64{number}, made.bytes.data());
@@ -309,14 +313,32 @@ private Q_SLOTS:
         QVERIFY(sources.find(key(2'500)));
     }
 
+    void aCalmBookStaysSmall()
+    {
+        Alone node;
+        const auto known = [](quint16 number) {
+            NodeId made;
+            qToBigEndian(number, made.bytes.data());
+            return net::Peer{made, {QStringLiteral("n"), 7000}};
+        };
+        node.book.add(known(1), AddressBook::Rank::Seed);
+        node.book.calm();
+        for (quint16 number = 2; number < 1'000; ++number)
+            node.book.add(known(number), AddressBook::Rank::Known);
+        QVERIFY(node.book.peers().size() <= AddressBook::kCalmEntriesMax);
+        QVERIFY(std::ranges::contains(node.book.peers(), known(1).id, &net::Peer::id));
+        node.book.rouse(); // it looks for a parent: everybody counts
+        for (quint16 number = 2; number < 1'000; ++number)
+            node.book.add(known(number), AddressBook::Rank::Known);
+        QCOMPARE(node.book.peers().size(), AddressBook::kEntriesMax);
+    }
+
     void creditComesBackWithTime()
     {
-        TreeConfig config;
-        config.credit = {10, 20, 1'000'000, 1'000'000};
-        sim::SimRng rng(1);
-        const sim::SimCrypto crypto(id(1), 42);
-        Context context{config, rng, crypto, id(1)};
-        Sources sources(context);
+        Alone node;
+        node.config.credit = {10, 20, 1'000'000, 1'000'000};
+        auto &context = node.context;
+        auto &sources = node.sources;
         Source &source = sources.ensure({id(2).bytes});
         int taken = 0;
         while (sources.takeCredit(source, 1, 100, 1.0))
