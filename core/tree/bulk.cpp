@@ -167,6 +167,11 @@ void Bulk::forget(Objects::iterator object, Ticks refuseFor)
         m_wishes -= std::erase_if(state.wishes, [&](const auto &wish) { return wish.id == id; });
         std::erase_if(state.recalled, [&](const auto &one) { return one.id == id; });
     }
+    // Whoever still wants it shall not wait for our answers.
+    for (const auto &[peer, view] : object->second.views) {
+        if (Link *link = m_links.find(peer))
+            m_links.say(*link, BulkNo{bytesOf(id), true});
+    }
     m_storing -= object->second.storing.count();
     m_rebuilding -= static_cast<int>(
         std::ranges::count_if(object->second.groups, [](const auto &g) { return g.isRebuilding; }));
@@ -317,14 +322,24 @@ void Bulk::linkDown(const NodeId &peer)
         m_loading -= state->second.loading;
         m_peers.erase(state);
     }
-    for (auto &[id, object] : m_objects) {
-        const auto view = object.views.find(peer);
-        if (view == object.views.end())
-            continue;
-        for (quint32 index = 0; index < view->second.has.size(); ++index)
-            heldBy(object, view->second, index, false);
-        object.views.erase(view);
+    for (auto &[id, object] : m_objects)
+        droppedBy(object, peer);
+}
+
+void Bulk::droppedBy(Object &object, const NodeId &peer)
+{
+    if (const auto state = m_peers.find(peer); state != m_peers.end()) {
+        for (const Request &request : std::vector(state->second.asked)) {
+            if (request.id == object.about.id)
+                (void)settle(state->second, request.id, request.index);
+        }
     }
+    const auto view = object.views.find(peer);
+    if (view == object.views.end())
+        return;
+    for (quint32 index = 0; index < view->second.has.size(); ++index)
+        heldBy(object, view->second, index, false);
+    object.views.erase(view);
 }
 
 void Bulk::on(const BulkEvent &event)

@@ -192,6 +192,8 @@ private:
 
     // bulk_serve.cpp: what others get
     View &viewOf(Object &object, const NodeId &peer);
+    /// The peer has nothing of it any more.
+    void droppedBy(Object &object, const NodeId &peer);
     void heldBy(Object &object, View &view, quint32 index, bool has) const;
     void tell(Object &object, const NodeId &peer, View &view);
     void tellFully(Object &object, Link &link);

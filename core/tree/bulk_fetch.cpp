@@ -226,6 +226,11 @@ bool Bulk::hear(Link &from, const BulkNo &word, QByteArrayView body)
     const auto indices = readChunkList(body, object->about.layout, kAsksMax);
     if (!indices)
         return false;
+    if (indices->empty() && word.isBack) {
+        droppedBy(*object, from.peer.id);
+        askAll();
+        return true;
+    }
     View &view = viewOf(*object, from.peer.id);
     for (const quint32 index : *indices) {
         (void)settle(known->second, object->about.id, index);

@@ -86,7 +86,8 @@ struct BulkCancel {
     friend bool operator==(const BulkCancel &, const BulkCancel &) = default;
 };
 
-/// The frame's body lists chunks that were asked for and do not come: ask somebody else.
+/// The frame's body lists chunks that were asked for and do not come: ask somebody else. None, and
+/// `back`: the sender dropped the object.
 struct BulkNo {
     QByteArray id;
     /// The sender takes back that it has them, until it says so again: others will have them

@@ -138,7 +138,10 @@ bool Bulk::hear(Link &from, const BulkAsk &word, QByteArrayView body)
     if (!from.isGreeted)
         return true;
     if (!object) { // dropped, and the peer has not heard of it yet
-        return bulkIdOf(word.id).has_value();
+        const auto id = bulkIdOf(word.id);
+        if (id && mayTalk(from))
+            m_links.say(from, BulkNo{bytesOf(*id), true});
+        return id.has_value();
     }
     const auto indices = readChunkList(body, object->about.layout, kAsksMax);
     if (!indices)

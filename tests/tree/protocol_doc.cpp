@@ -132,7 +132,7 @@ const std::map<std::string_view, const char *> kAbout{
     {"bulkNo",
         "Body: a list of chunks that were asked for and do not come: ask somebody else. `back`: "
         "the sender takes back that it has them until it says so again; else it has no time for "
-        "anything now."},
+        "anything now. None at all and `back`: it dropped the object."},
     {"bulkChunk",
         "Body: the way from chunk `i` to the root, 32 bytes a sibling, the lowest first, and the "
         "64 KiB of the chunk. In frames of class 3."},
