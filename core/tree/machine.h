@@ -96,6 +96,10 @@ struct DialUnknown {
     net::Endpoint endpoint;
     friend bool operator==(const DialUnknown &, const DialUnknown &) = default;
 };
+struct Greeted { ///< The link has said hello: messages may go over it.
+    NodeId peer;
+    friend bool operator==(const Greeted &, const Greeted &) = default;
+};
 struct HangUp {
     NodeId peer;
     friend bool operator==(const HangUp &, const HangUp &) = default;
@@ -150,9 +154,9 @@ struct MeetingAsked { ///< A node wants us to dial it while it dials us, or says
     bool isAnswer = false; ///< We asked.
     friend bool operator==(const MeetingAsked &, const MeetingAsked &) = default;
 };
-using Action = std::variant<Send, Dial, DialUnknown, HangUp, WakeAt, Deliver, MemberChanged,
-    StatusChanged, NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial, ReachChecked,
-    DialForBulk, MemberFound, MeetingAsked, BulkAction>;
+using Action = std::variant<Send, Dial, DialUnknown, Greeted, HangUp, WakeAt, Deliver,
+    MemberChanged, StatusChanged, NodesCounted, TimeSampled, DeliverMessage, Settled, ProbeDial,
+    ReachChecked, DialForBulk, MemberFound, MeetingAsked, BulkAction>;
 using Actions = std::vector<Action>;
 
 /// What the parts of the machine share while an event is handled.

@@ -153,6 +153,7 @@ bool Placement::hear(Link &from, const Hello &word)
         return true;
     }
     from.isGreeted = true;
+    m_context.act(Greeted{id});
     from.place = word.place;
     m_links.hearClock(from, word.at, 0, 0);
     m_links.sayState(from, m_standing.place);

@@ -113,7 +113,9 @@ struct TreeNode::Driver {
     }
     [[nodiscard]] bool isLinked(const NodeId &peer) const
     {
-        return std::ranges::contains(m_machine.status().links, peer, &LinkStatus::peer);
+        return std::ranges::any_of(m_machine.status().links, [&](const LinkStatus &link) {
+            return link.peer == peer && link.depth >= 0; // it has said hello
+        });
     }
 
     void perform(const Send &action)
@@ -139,6 +141,7 @@ struct TreeNode::Driver {
     }
     void perform(const Dial &action) { m_transport.dial(action.peer); }
     void perform(const DialUnknown &action) { m_transport.dialUnknown(action.endpoint); }
+    void perform(const Greeted &action) { m_direct.linkChanged(action.peer, true); }
     void perform(const HangUp &action) { m_transport.hangUp(action.peer); }
     void perform(const WakeAt &action)
     {
@@ -545,7 +548,6 @@ Directory::Watch TreeNode::watch(std::function<void(const NodeId &)> changed)
 void TreeNode::linkUp(const net::Peer &peer, net::Direction direction)
 {
     m_driver->feed(LinkUp{peer, direction});
-    m_driver->m_direct.linkChanged(peer.id, true);
 }
 
 void TreeNode::linkDown(const NodeId &peer, Errc why)
