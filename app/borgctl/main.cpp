@@ -34,10 +34,11 @@ Run dispatch(Session &session)
 {
     static const std::map<std::string_view, Run (*)(Session &)> runs{{"status", status},
         {"put", put}, {"get", get}, {"ls", list}, {"rm", removeFile}, {"link", showLink},
-        {"share", showLink}, {"peers", peers}, {"tree", tree}, {"watch", watch}, {"invite", invite},
-        {"start", start}, {"stop", stop}, {"doctor", doctor}, {"config", config}, {"log", log},
-        {"cluster", cluster}, {"time", worldTime}, {"bulk", bulk}, {"ping", ping},
-        {"find", findNode}, {"completion", completion}, {"version", version}};
+        {"share", showLink}, {"recovery", recovery}, {"recover", recover}, {"peers", peers},
+        {"tree", tree}, {"watch", watch}, {"invite", invite}, {"start", start}, {"stop", stop},
+        {"doctor", doctor}, {"config", config}, {"log", log}, {"cluster", cluster},
+        {"time", worldTime}, {"bulk", bulk}, {"ping", ping}, {"find", findNode},
+        {"completion", completion}, {"version", version}};
     return runs.at(session.args.verb->name)(session);
 }
 

@@ -143,7 +143,8 @@ Result<QString> Session::operandOrLink() const
 {
     constexpr qint64 kLinkMax = 4096;
     const bool fromFile = args.has("link-file");
-    if (!fromFile && args.operands.isEmpty())
+    const bool mayAsk = QLatin1StringView(args.verb->name) == "recover"_L1;
+    if (!fromFile && args.operands.isEmpty() && !mayAsk)
         return Error{Errc::Malformed,
             u"Expected: borgctl %1 %2."_s.arg(
                 QLatin1StringView(args.verb->name), QLatin1StringView(args.verb->operands))};
@@ -153,7 +154,7 @@ Result<QString> Session::operandOrLink() const
                 u"This is no link: it has more than %1 characters."_s.arg(kLinkMax)};
         return link;
     };
-    if (!fromFile && args.operands.first() != u"-") {
+    if (!fromFile && !args.operands.isEmpty() && args.operands.first() != u"-") {
         const QString operand = args.operands.first();
         const QString pasted = operand.trimmed(); // a link keeps no space that came along
         return pasted.startsWith(u"borg:") ? checked(pasted) : operand;

@@ -86,6 +86,8 @@ Run status(Session &session);
 Run list(Session &session);
 Run removeFile(Session &session);
 Run showLink(Session &session);
+Run recovery(Session &session);
+Run recover(Session &session);
 Run watch(Session &session);
 Run config(Session &session);
 Run log(Session &session);

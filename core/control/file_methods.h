@@ -131,7 +131,7 @@ struct RemoveFile {
 struct GetLink {
     static constexpr std::string_view kName = "link";
     static constexpr std::string_view kDoc
-        = "What opens a file of ours. The only call that shows a key besides `wait`.";
+        = "What opens a file of ours. Shows a key, as do `wait` and `recovery` and no other call.";
     struct Reply {
         QString link;
         static constexpr auto fields()
@@ -141,6 +141,49 @@ struct GetLink {
     };
     QString id;
     static constexpr auto fields() { return std::tuple{field("id", &GetLink::id, "Of the file.")}; }
+};
+
+struct GetRecovery {
+    static constexpr std::string_view kName = "recovery";
+    static constexpr std::string_view kDoc
+        = "What gives all our files on another computer, and how the list of them is kept.";
+    struct Reply {
+        QString link;
+        qint64 savedUtcMs = 0;
+        qint64 copies = 0;
+        bool isCurrent = false;
+        QString problem;
+        static constexpr auto fields()
+        {
+            return std::tuple{
+                field("link", &Reply::link, 4096, "`borg:w/…`: whoever has it has everything."),
+                field("savedUtcMs", &Reply::savedUtcMs,
+                    "When the list was written to the network, or read, last; 0: never."),
+                field("copies", &Reply::copies,
+                    "Nodes that keep its place, by the last write since the start."),
+                field("isCurrent", &Reply::isCurrent, "It names all our files as they are."),
+                field("problem", &Reply::problem, 1024, "Of the last try; empty: none.")};
+        }
+    };
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
+struct Recover {
+    static constexpr std::string_view kName = "recover";
+    static constexpr std::string_view kDoc
+        = "Takes over the files of a recovery link; this node must have none of its own.";
+    struct Reply {
+        qint64 files = 0;
+        static constexpr auto fields()
+        {
+            return std::tuple{field("files", &Reply::files, "So many are ours now.")};
+        }
+    };
+    QString link;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("link", &Recover::link, 4096, "`borg:w/…`")};
+    }
 };
 
 } // namespace borg::control

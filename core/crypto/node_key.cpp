@@ -157,6 +157,11 @@ Result<NodeKey> NodeKey::generate()
     return key;
 }
 
+Result<NodeKey> NodeKey::fromSeed(const SecretKey &seed)
+{
+    return fromSeed(seed.bytes().data());
+}
+
 Result<NodeKey> NodeKey::fromSeed(const quint8 *seed)
 {
     static_assert(kSeedBytes == crypto_sign_SEEDBYTES);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <crypto/crypto.h>
+#include <crypto/secret.h>
 
 #include <memory>
 
@@ -19,6 +20,9 @@ public:
 
     /// @return a new key, in memory only, or Storage (no memory or no entropy).
     [[nodiscard]] static Result<NodeKey> generate();
+
+    /// @return the key that `seed` stands for (RFC 8032), always the same; or Storage (no memory).
+    [[nodiscard]] static Result<NodeKey> fromSeed(const SecretKey &seed);
 
     /// @return the key of a file, or NotFound, Unauthorized (others could read it, or it is not
     ///         ours), Malformed (not an unencrypted Ed25519 key in PEM) or Storage.

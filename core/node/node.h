@@ -120,6 +120,7 @@ private:
         QString jobId, QString link, std::shared_ptr<store::Sink> sink, Guard guard);
     QCoro::Task<Result<Done>> runRemove(
         QString fileId, control::Answer<control::RemoveFile> answer);
+    QCoro::Task<Result<Done>> runRecover(QString link, control::Answer<control::Recover> answer);
     QCoro::Task<Result<Done>> runPing(NodeId node, control::Answer<control::Ping> answer);
     QCoro::Task<Result<Done>> runFind(NodeId node, control::Answer<control::FindNode> answer);
     QCoro::Task<Result<Done>> runPingAll(control::Answer<control::PingAll> answer);

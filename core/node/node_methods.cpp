@@ -274,6 +274,33 @@ void Node::addFileMethods()
             }
             m_scope.spawn("removing a file"_L1, runRemove(request.id, answer));
         });
+    m_server->on<GetRecovery>(
+        [this, notYet](const GetRecovery &, const Answer<GetRecovery> &answer) {
+            const auto link = m_storeIsOpen ? m_store->recoveryLink() : Result<QString>(notYet);
+            if (!link) {
+                answer(link.error());
+                return;
+            }
+            const auto state = m_store->listState();
+            answer(GetRecovery::Reply{
+                *link, state.savedUtcMs, state.copies, state.isCurrent, state.problem});
+        });
+    m_server->on<Recover>([this, notYet](const Recover &request, const Answer<Recover> &answer) {
+        if (!m_storeIsOpen)
+            answer(notYet);
+        else
+            m_scope.spawn("a recovery"_L1, runRecover(request.link, answer));
+    });
+}
+
+QCoro::Task<Result<Done>> Node::runRecover(QString link, control::Answer<control::Recover> answer)
+{
+    const auto files = co_await m_store->recover(std::move(link));
+    if (files)
+        answer(control::Recover::Reply{*files});
+    else
+        answer(Error{files.error().code, sentenceOf(files.error())});
+    co_return Done{};
 }
 
 QCoro::Task<Result<Done>> Node::runRemove(

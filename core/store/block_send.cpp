@@ -29,6 +29,8 @@ BlockSend::BlockSend(ShardNet &net, Outgoing block, Cancel cancel)
     , m_cancel(std::move(cancel))
     , m_changed(net.scope())
 {
+    if (m_block.account && m_block.manifest)
+        m_bindProof = prove(*m_block.account, OwnerAct::Bind, m_block.tag, *m_block.manifest);
 }
 
 bool BlockSend::isHeld(int index) const
@@ -123,11 +125,15 @@ QCoro::Task<Result<Done>> BlockSend::sendOne(int index, NodeId node, std::option
     const auto at = static_cast<std::size_t>(index);
     PutShard request{m_block.ids.at(at), m_block.tag, m_block.segment, static_cast<quint32>(index),
         static_cast<quint32>(m_block.code.k), static_cast<quint32>(m_block.code.n),
-        m_net.scope().clock().utcMs() + kLeaseMs, m_block.owner, m_block.manifest, {}, {}};
+        m_net.scope().clock().utcMs() + kLeaseMs, m_block.owner, m_block.manifest, {}, {}, {}};
     if (swap) {
         request.replaces = m_block.ids.at(static_cast<std::size_t>(swap->index));
         request.alsoAt = swap->node;
     }
+    if (m_block.account && swap)
+        request.proof = prove(*m_block.account, OwnerAct::Replace, m_block.tag, *request.replaces);
+    else if (m_block.account && m_block.manifest)
+        request.proof = m_bindProof;
     Result<Done> outcome = Done{};
     for (int attempt = 1; attempt <= kBusyAttempts; ++attempt) {
         const auto answer = co_await m_net.ask(node, request, m_block.shards.at(at),

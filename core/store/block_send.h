@@ -18,6 +18,7 @@ struct Outgoing {
     int durableAt = 0; ///< So many distinct ones make it safe.
     std::optional<NodeId> owner; ///< When it is not this node.
     std::optional<ShardId> manifest; ///< When it is known.
+    AccountPtr account{}; ///< Of the owner, when it is ours: signs what only the owner may ask.
     bool askFirst = false; ///< A put that broke off may have sent some of them.
 
     [[nodiscard]] qint64 sizeBytes() const;
@@ -54,6 +55,7 @@ private:
 
     ShardNet &m_net;
     Outgoing m_block;
+    std::optional<OwnerProof> m_bindProof;
     const Cancel m_cancel;
     Cancel m_stop;
     Signal m_changed;

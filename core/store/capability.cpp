@@ -83,8 +83,8 @@ Error otherKind(QStringView kind)
     if (kind == "join"_L1 || kind == "net"_L1)
         return malformed(u"This is an invitation to a network, not a link to a file."_s);
     if (kind == "w"_L1)
-        return malformed(u"This is a link to a folder that can be written to; this version opens "
-                         "links to files, which begin with borg:r/."_s);
+        return malformed(u"This is a recovery link: it gives all files of an account and is for "
+                         "`recover`. A link to one file begins with borg:r/."_s);
     return malformed(u"This kind of link is not known here. A link to a file begins with "
                      "borg:r/."_s);
 }
@@ -114,12 +114,59 @@ Result<Done> checkPart(QStringView part, const QString &what)
     return Done{};
 }
 
-} // namespace
-
-QString Capability::text() const
+/// @return `kind/id#key` behind the scheme, told apart.
+struct Parts {
+    QStringView kind;
+    QStringView id;
+    std::optional<QStringView> key;
+};
+Result<Parts> split(QStringView text)
 {
-    const char letter = key ? 'r' : 'v';
-    const QByteArrayView id(manifest.bytes);
+    text = text.trimmed();
+    if (!text.startsWith(kScheme))
+        return malformed(u"This is not a link: links begin with borg:."_s);
+    const QStringView rest = text.sliced(kScheme.size());
+    const auto slash = rest.indexOf(u'/');
+    if (slash < 0)
+        return malformed(u"The link is cut short, or is none: a link begins with borg:r/."_s);
+    const QStringView body = rest.sliced(slash + 1);
+    const auto hash = body.indexOf(u'#');
+    Parts parts{rest.first(slash), hash < 0 ? body : body.first(hash), std::nullopt};
+    if (hash >= 0)
+        parts.key = body.sliced(hash + 1);
+    return parts;
+}
+
+Result<ShardId> readId(QStringView part, char letter)
+{
+    const QByteArray bytes = decoded(part);
+    ShardId id;
+    std::copy_n(bytes.begin(), id.bytes.size(), id.bytes.begin());
+    if (bytes.last(kIdCheckBytes) != checksum(letter, {QByteArrayView(id.bytes)}, kIdCheckBytes))
+        return malformed(u"The link has a typing error before the #."_s);
+    if (id.code() != HashCode::Blake3 && id.code() != HashCode::Sha256)
+        return malformed(u"The link was made by a newer version: its hash code is unknown."_s);
+    return id;
+}
+
+Result<crypto::SecretKey> readKey(QStringView keyPart, char letter, const ShardId &id)
+{
+    if (auto done = checkPart(keyPart, u"the key behind the #"_s); !done)
+        return done.error();
+    QByteArray part = decoded(keyPart);
+    crypto::SecretKey key;
+    std::copy_n(part.begin(), crypto::SecretKey::kBytes, key.mutableBytes().begin());
+    const bool isIntact = part.last(kKeyCheckBytes)
+        == checksum(letter, {QByteArrayView(id.bytes), key.view()}, kKeyCheckBytes);
+    wipe(part);
+    if (!isIntact)
+        return malformed(u"The link has a typing error in the key behind the #."_s);
+    return key;
+}
+
+QString spell(char letter, const ShardId &of, const crypto::SecretKey *key)
+{
+    const QByteArrayView id(of.bytes);
     QString text = kScheme + QLatin1Char(letter) + u'/'
         + encoded(id.toByteArray() + checksum(letter, {id}, kIdCheckBytes));
     if (!key)
@@ -131,53 +178,65 @@ QString Capability::text() const
     return text;
 }
 
+} // namespace
+
+QString Capability::text() const
+{
+    return spell(key ? 'r' : 'v', manifest, key ? &*key : nullptr);
+}
+
 Result<Capability> Capability::parse(QStringView text)
 {
-    text = text.trimmed();
-    if (!text.startsWith(kScheme))
-        return malformed(u"This is not a link: links begin with borg:."_s);
-    const QStringView rest = text.sliced(kScheme.size());
-    const auto slash = rest.indexOf(u'/');
-    if (slash < 0)
-        return malformed(u"The link is cut short, or is none: a link begins with borg:r/."_s);
-    const QStringView kind = rest.first(slash);
-    if (kind != "r"_L1 && kind != "v"_L1)
-        return otherKind(kind);
-    const char letter = kind == "r"_L1 ? 'r' : 'v';
-    const QStringView body = rest.sliced(slash + 1);
-    const auto hash = body.indexOf(u'#');
-    const QStringView idPart = hash < 0 ? body : body.first(hash);
-    if (auto done = checkPart(idPart, u"the part before the #"_s); !done)
+    const auto parts = split(text);
+    if (!parts)
+        return parts.error();
+    if (parts->kind != "r"_L1 && parts->kind != "v"_L1)
+        return otherKind(parts->kind);
+    const char letter = parts->kind == "r"_L1 ? 'r' : 'v';
+    if (auto done = checkPart(parts->id, u"the part before the #"_s); !done)
         return done.error();
-    if (letter == 'v' && hash >= 0)
+    if (letter == 'v' && parts->key)
         return malformed(u"A link that begins with borg:v/ has no key behind a #."_s);
-    if (letter == 'r' && hash < 0)
+    if (letter == 'r' && !parts->key)
         return malformed(u"The link is cut short: the # and the key behind it are missing."_s);
-
-    const QByteArray id = decoded(idPart);
-    Capability capability;
-    std::copy_n(id.begin(), capability.manifest.bytes.size(), capability.manifest.bytes.begin());
-    const QByteArrayView idBytes(capability.manifest.bytes);
-    if (id.last(kIdCheckBytes) != checksum(letter, {idBytes}, kIdCheckBytes))
-        return malformed(u"The link has a typing error before the #."_s);
-    const HashCode code = capability.manifest.code();
-    if (code != HashCode::Blake3 && code != HashCode::Sha256)
-        return malformed(u"The link was made by a newer version: its hash code is unknown."_s);
+    const auto id = readId(parts->id, letter);
+    if (!id)
+        return id.error();
+    Capability capability{*id, std::nullopt};
     if (letter == 'v')
         return capability;
-
-    const QStringView keyPart = body.sliced(hash + 1);
-    if (auto done = checkPart(keyPart, u"the key behind the #"_s); !done)
-        return done.error();
-    QByteArray part = decoded(keyPart);
-    capability.key.emplace();
-    std::copy_n(part.begin(), crypto::SecretKey::kBytes, capability.key->mutableBytes().begin());
-    const bool intact = part.last(kKeyCheckBytes)
-        == checksum(letter, {idBytes, capability.key->view()}, kKeyCheckBytes);
-    wipe(part);
-    if (!intact)
-        return malformed(u"The link has a typing error in the key behind the #."_s);
+    const auto key = readKey(*parts->key, letter, *id);
+    if (!key)
+        return key.error();
+    capability.key = *key;
     return capability;
+}
+
+QString RecoveryLink::text() const
+{
+    return spell('w', pointer, &seed);
+}
+
+Result<RecoveryLink> RecoveryLink::parse(QStringView text)
+{
+    const auto parts = split(text);
+    if (!parts)
+        return parts.error();
+    if (parts->kind == "r"_L1 || parts->kind == "v"_L1)
+        return malformed(u"This is a link to one file. A recovery link begins with borg:w/."_s);
+    if (parts->kind != "w"_L1)
+        return malformed(u"This is not a recovery link: one begins with borg:w/."_s);
+    if (auto done = checkPart(parts->id, u"the part before the #"_s); !done)
+        return done.error();
+    if (!parts->key)
+        return malformed(u"The link is cut short: the # and the key behind it are missing."_s);
+    const auto id = readId(parts->id, 'w');
+    if (!id)
+        return id.error();
+    const auto key = readKey(*parts->key, 'w', *id);
+    if (!key)
+        return key.error();
+    return RecoveryLink{*id, *key};
 }
 
 Result<Capability> Capability::parseRead(QStringView text)

@@ -45,4 +45,19 @@ struct Capability {
     friend bool operator==(const Capability &, const Capability &) = default;
 };
 
+/// The link that gives everything of an account: its files, and the right to remove them.
+///
+///   borg:w/<name>#<seed>
+///
+/// In the same spelling as a Capability: <name> is Account::pointer().
+struct RecoveryLink {
+    ShardId pointer;
+    crypto::SecretKey seed;
+
+    /// White space around the link is no error.
+    /// @return the link, or Malformed with a sentence for people that names the fault.
+    [[nodiscard]] static Result<RecoveryLink> parse(QStringView text);
+    [[nodiscard]] QString text() const;
+};
+
 } // namespace borg::store

@@ -107,6 +107,8 @@ void Holder::serveOn(net::RpcPeer &rpc)
     rpc.serve<ListFile>(bind(&Holder::list));
     rpc.serve<BindFile>(bind(&Holder::bind));
     rpc.serve<RemoveFile>(bind(&Holder::remove));
+    rpc.serve<PutPointer>(bind(&Holder::putPointer));
+    rpc.serve<GetPointer>(bind(&Holder::getPointer));
 }
 
 Holder::Reply<HaveReply> Holder::have(NodeId, Have, QByteArray body)
@@ -160,7 +162,7 @@ Holder::Reply<PutReply> Holder::put(NodeId from, PutShard request, QByteArray bo
         if (const auto stored = co_await store(request, std::move(body)); !stored)
             co_return stored.error();
     }
-    remember(from, request.file, request.manifest);
+    remember(from, request.file, request.manifest, request.proof);
     if (const auto saved = co_await saveHeld(request.file); !saved)
         co_return saved.error();
     if (m_onChanged)
@@ -184,7 +186,7 @@ QCoro::Task<Result<Done>> Holder::makeRoom(NodeId from, PutShard request, QByteA
         co_return refused;
     const auto meta = m_packs.meta(*request.replaces);
     if (!meta || meta->manifest != request.file || meta->segment != request.segment
-        || m_held.at(request.file).owner != from)
+        || !isOwner(from, request.file, request.proof, OwnerAct::Replace, *request.replaces))
         co_return refused;
     // Nothing goes before what comes is known to be good.
     if (const auto checked = co_await disk::OnExecutor<Result<Done>>(
@@ -256,25 +258,33 @@ void Holder::forget(const ShardId &tag, quint64 record, qint64 bytes)
 }
 
 /// The owner's word stands; what others say fills the places that are left, and pushes nothing out.
-void Holder::remember(
-    const NodeId &from, const ShardId &tag, const std::optional<ShardId> &manifest)
+void Holder::remember(const NodeId &from, const ShardId &tag,
+    const std::optional<ShardId> &manifest, const std::optional<OwnerProof> &proof)
 {
     const auto found = m_held.find(tag);
     if (found == m_held.end() || !manifest)
         return;
     Held &held = found->second;
     auto &known = held.manifests;
-    const bool isOwner = held.owner == from;
+    if (!known.empty() && known.front() == *manifest)
+        return; // most puts: nothing to check
+    const bool isOwners = isOwner(from, tag, proof, OwnerAct::Bind, *manifest);
     const auto place = std::ranges::find(known, *manifest);
-    if (place != known.end() ? !isOwner || place == known.begin()
-                             : !isOwner && known.size() >= HeldFile::kManifestsMax)
+    if (place != known.end() ? !isOwners : !isOwners && known.size() >= HeldFile::kManifestsMax)
         return;
     if (place != known.end())
         known.erase(place);
-    known.insert(isOwner ? known.begin() : known.end(), *manifest);
+    known.insert(isOwners ? known.begin() : known.end(), *manifest);
     if (known.size() > HeldFile::kManifestsMax)
         known.pop_back();
     held.isSaved = false;
+}
+
+bool Holder::isOwner(const NodeId &from, const ShardId &tag, const std::optional<OwnerProof> &proof,
+    OwnerAct act, const ShardId &what) const
+{
+    const auto owner = ownerOf(tag);
+    return owner && (*owner == from || (proof && isProof(*proof, *owner, act, tag, what)));
 }
 
 QCoro::Task<Result<Done>> Holder::saveHeld(ShardId tag)
@@ -346,7 +356,7 @@ Holder::Reply<BindReply> Holder::bind(NodeId from, BindFile request, QByteArray)
         co_return Error{Errc::Unauthorized, u"not a member of this network"_s};
     if (!m_held.contains(request.file))
         co_return Error{Errc::NotFound, u"nothing of that file is held here"_s};
-    remember(from, request.file, request.manifest);
+    remember(from, request.file, request.manifest, request.proof);
     if (const auto saved = co_await saveHeld(request.file); !saved)
         co_return saved.error();
     co_return net::Answer<BindReply>{};
@@ -355,13 +365,17 @@ Holder::Reply<BindReply> Holder::bind(NodeId from, BindFile request, QByteArray)
 Holder::Reply<RemoveReply> Holder::remove(NodeId from, RemoveFile request, QByteArray)
 {
     const auto found = m_held.find(request.file);
-    if (found != m_held.end() && found->second.owner != from)
-        co_return Error{Errc::Unauthorized, u"only its owner may remove a file"_s};
     const bool isHeld = found != m_held.end();
+    if (isHeld && !isOwner(from, request.file, request.proof, OwnerAct::Remove, {}))
+        co_return Error{Errc::Unauthorized, u"only its owner may remove a file"_s};
     if (!isHeld && from != m_self && !m_directory.find(from)) // strangers fill no list
         co_return net::Answer<RemoveReply>{};
-    if (!wasRemoved(request.file, from)) // whoever comes back says all again
-        m_removed.emplace_back(request.file, from);
+    const NodeId owner = request.owner.value_or(from);
+    if (!isHeld && owner != from
+        && !(request.proof && isProof(*request.proof, owner, OwnerAct::Remove, request.file)))
+        co_return Error{Errc::Unauthorized, u"only its owner may remove a file"_s};
+    if (!wasRemoved(request.file, owner)) // whoever comes back says all again
+        m_removed.emplace_back(request.file, owner);
     if (m_removed.size() > kRemovedMax)
         m_removed.pop_front();
     // All at once: the store syncs once for many.
@@ -385,6 +399,29 @@ Holder::Reply<RemoveReply> Holder::remove(NodeId from, RemoveFile request, QByte
     if (m_onChanged)
         m_onChanged();
     co_return net::Answer<RemoveReply>{{removed}, {}};
+}
+
+Holder::Reply<PointerReply> Holder::putPointer(NodeId from, PutPointer, QByteArray body)
+{
+    if (from != m_self && !m_directory.find(from))
+        co_return Error{Errc::Unauthorized, u"not a member of this network"_s};
+    const auto pointer = readPointer(body);
+    if (!pointer)
+        co_return pointer.error();
+    auto kept = co_await disk::OnExecutor<Result<QByteArray>>(m_scope, m_diskExecutor,
+        [db = m_db, wanted = *pointer, from] { return db->keepPointer(wanted, from); });
+    if (!kept)
+        co_return kept.error();
+    co_return net::Answer<PointerReply>{{}, *std::move(kept)};
+}
+
+Holder::Reply<PointerReply> Holder::getPointer(NodeId, GetPointer request, QByteArray)
+{
+    auto kept = co_await disk::OnExecutor<Result<QByteArray>>(
+        m_scope, m_diskExecutor, [db = m_db, id = request.id] { return db->pointer(id); });
+    if (!kept)
+        co_return kept.error();
+    co_return net::Answer<PointerReply>{{}, *std::move(kept)};
 }
 
 bool Holder::wasRemoved(const ShardId &tag, const NodeId &owner) const

@@ -48,6 +48,8 @@ public:
     Reply<ListReply> list(NodeId from, ListFile request, QByteArray body);
     Reply<BindReply> bind(NodeId from, BindFile request, QByteArray body);
     Reply<RemoveReply> remove(NodeId from, RemoveFile request, QByteArray body);
+    Reply<PointerReply> putPointer(NodeId from, PutPointer request, QByteArray body);
+    Reply<PointerReply> getPointer(NodeId from, GetPointer request, QByteArray body);
 
     /// @return the files of which anything is held, in order.
     [[nodiscard]] std::vector<ShardId> tags() const;
@@ -89,7 +91,10 @@ private:
     QCoro::Task<Result<Done>> saveHeld(ShardId tag);
     QCoro::Task<Result<Done>> removeOne(ShardId id);
     [[nodiscard]] int countOf(const Held &held, quint32 segment) const;
-    void remember(const NodeId &from, const ShardId &tag, const std::optional<ShardId> &manifest);
+    void remember(const NodeId &from, const ShardId &tag, const std::optional<ShardId> &manifest,
+        const std::optional<OwnerProof> &proof);
+    [[nodiscard]] bool isOwner(const NodeId &from, const ShardId &tag,
+        const std::optional<OwnerProof> &proof, OwnerAct act, const ShardId &what) const;
     void forget(const ShardId &tag, quint64 record, qint64 bytes);
     void lost(const DamagedShard &shard);
 

@@ -36,6 +36,20 @@ QCoro::Task<Result<QString>> OwnFiles::add(FileRecord record, Locations location
     co_return QString(own.info.state); // QCoro moves out of a plain lvalue
 }
 
+QCoro::Task<Result<Done>> OwnFiles::adopt(FileRecord record)
+{
+    if (m_files.contains(record.id))
+        co_return Done{};
+    const auto saved = co_await disk::OnExecutor<Result<Done>>(m_context.scope,
+        m_context.diskExecutor, [db = m_context.db, record] { return db->save(record); });
+    if (!saved)
+        co_return saved;
+    Own &own = m_files[record.id];
+    own.record = std::move(record);
+    update(own);
+    co_return Done{};
+}
+
 QCoro::Task<Result<Done>> OwnFiles::remove(QString id)
 {
     const auto removed = co_await disk::OnExecutor<Result<Done>>(m_context.scope,
@@ -156,10 +170,20 @@ void OwnFiles::save(const FileRecord &record)
 std::vector<FileInfo> OwnFiles::list() const
 {
     std::vector<FileInfo> list;
-    for (const auto &[id, own] : m_files)
-        list.push_back(own.info);
+    for (const auto &[id, own] : m_files) {
+        if (!own.record.isHidden)
+            list.push_back(own.info);
+    }
     std::ranges::stable_sort(list, {}, &FileInfo::createdUtcMs);
     return list;
+}
+
+std::vector<FileRecord> OwnFiles::records() const
+{
+    std::vector<FileRecord> records;
+    for (const auto &[id, own] : m_files)
+        records.push_back(own.record);
+    return records;
 }
 
 std::optional<FileRecord> OwnFiles::byTag(const ShardId &tag) const

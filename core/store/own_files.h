@@ -29,6 +29,8 @@ public:
     /// Saves a new file. @return its state.
     QCoro::Task<Result<QString>> add(FileRecord record, Locations locations);
     QCoro::Task<Result<Done>> remove(QString id);
+    /// Takes over a file that another computer of the account has put.
+    QCoro::Task<Result<Done>> adopt(FileRecord record);
 
     /// What a look at the file found.
     void seen(const ShardId &tag, Locations locations, bool isSpooled);
@@ -37,7 +39,8 @@ public:
     /// Who is online has changed.
     void membersChanged();
 
-    [[nodiscard]] std::vector<FileInfo> list() const;
+    [[nodiscard]] std::vector<FileInfo> list() const; ///< Without the hidden ones.
+    [[nodiscard]] std::vector<FileRecord> records() const; ///< All of them.
     [[nodiscard]] std::optional<FileRecord> byTag(const ShardId &tag) const;
     [[nodiscard]] std::optional<FileRecord> byId(const QString &id) const;
     [[nodiscard]] std::vector<ShardId> tags() const;

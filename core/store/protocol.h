@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <store/account.h>
 #include <store/manifest.h>
+#include <store/pointer.h>
 #include <store/shard_id.h>
 #include <wire/message.h>
 
@@ -70,12 +72,13 @@ struct PutShard {
     quint32 k = 0; ///< Of this segment's code.
     quint32 n = 0;
     qint64 leaseUntilUtcMs = 0;
-    std::optional<NodeId> owner; ///< Who may remove it; left out: the sender.
+    std::optional<NodeId> owner; ///< Account::id(): who may remove it; left out: the sender.
     std::optional<ShardId> manifest; ///< Where it is known already.
     /// A record of the same segment that may go for this one, since `alsoAt` holds it too. The
     /// holder sees for itself before it believes that, and does so for the file's owner only.
     std::optional<ShardId> replaces;
     std::optional<NodeId> alsoAt;
+    std::optional<OwnerProof> proof; ///< Replace with `replaces`, else Bind with `manifest`.
 
     static constexpr std::string_view kName = "put";
     static constexpr auto fields()
@@ -86,7 +89,7 @@ struct PutShard {
             field("k", &PutShard::k), field("n", &PutShard::n),
             field("lease", &PutShard::leaseUntilUtcMs), field("owner", &PutShard::owner),
             field("manifest", &PutShard::manifest), field("replaces", &PutShard::replaces),
-            field("alsoAt", &PutShard::alsoAt)};
+            field("alsoAt", &PutShard::alsoAt), field("proof", &PutShard::proof)};
     }
 };
 
@@ -168,11 +171,12 @@ struct BindFile {
     using Reply = BindReply;
     ShardId file;
     ShardId manifest;
+    std::optional<OwnerProof> proof; ///< The owner's word goes before that of others.
     static constexpr std::string_view kName = "bind";
     static constexpr auto fields()
     {
-        return std::tuple{
-            wire::field("file", &BindFile::file), wire::field("manifest", &BindFile::manifest)};
+        return std::tuple{wire::field("file", &BindFile::file),
+            wire::field("manifest", &BindFile::manifest), wire::field("proof", &BindFile::proof)};
     }
 };
 
@@ -184,17 +188,44 @@ struct RemoveReply {
         return std::tuple{wire::field("removed", &RemoveReply::removed)};
     }
 };
-/// Drop every record of this file. Unauthorized: the sender is not its owner.
+/// Drop every record of this file. Unauthorized: neither is the sender its owner nor did that sign.
 struct RemoveFile {
     using Reply = RemoveReply;
     ShardId file;
+    std::optional<NodeId> owner; ///< Left out: the sender.
+    std::optional<OwnerProof> proof;
     static constexpr std::string_view kName = "remove";
-    static constexpr auto fields() { return std::tuple{wire::field("file", &RemoveFile::file)}; }
+    static constexpr auto fields()
+    {
+        return std::tuple{wire::field("file", &RemoveFile::file),
+            wire::field("owner", &RemoveFile::owner), wire::field("proof", &RemoveFile::proof)};
+    }
+};
+
+struct PointerReply {
+    static constexpr std::string_view kName = "pointerReply";
+    static constexpr auto fields() { return std::tuple{}; }
+};
+/// Keep this pointer. Body: the record (pointer.h); of the answer: what is kept now, which is a
+/// newer one where there was one. Errors: Malformed, Unauthorized (its signature is wrong, or the
+/// sender is no member), NoSpace (so many of this sender's, or of all, are kept already), Storage.
+struct PutPointer {
+    using Reply = PointerReply;
+    static constexpr std::string_view kName = "putPointer";
+    static constexpr auto fields() { return std::tuple{}; }
+};
+/// Which record do you keep under this name? Body of the answer: the record, or nothing.
+struct GetPointer {
+    using Reply = PointerReply;
+    ShardId id;
+    static constexpr std::string_view kName = "getPointer";
+    static constexpr auto fields() { return std::tuple{wire::field("id", &GetPointer::id)}; }
 };
 
 /// Append; never rename, reorder or reuse a name.
 using StoreMessages = wire::Catalogue<Have, HaveReply, PutShard, PutReply, GetShard, GetReply,
-    GetRoot, RootReply, ListFile, ListReply, BindFile, BindReply, RemoveFile, RemoveReply>;
+    GetRoot, RootReply, ListFile, ListReply, BindFile, BindReply, RemoveFile, RemoveReply,
+    PutPointer, GetPointer, PointerReply>;
 static_assert(StoreMessages::namesAreUnique());
 
 } // namespace borg::store

@@ -26,6 +26,7 @@ PutTask::PutTask(StoreContext context, std::shared_ptr<Source> source, PutOption
     , m_options(std::move(options))
     , m_progress(std::move(progress))
     , m_cancel(std::move(cancel))
+    , m_account(m_context.account)
     , m_budget(m_context.scope, m_context.config.putBytesInFlight)
     , m_changed(m_context.scope)
 {
@@ -134,7 +135,7 @@ QCoro::Task<Result<FileRecord>> PutTask::work()
     const QString link = Capability{m_manifest, m_put.key}.text();
     co_return FileRecord{m_manifest.text(), m_manifest, m_tag, link, m_options.name, m_plainBytes,
         m_context.scope.clock().utcMs(), m_plan.code, m_plan.rootCode, m_segments, false,
-        m_isSpooled};
+        m_isSpooled, true, m_options.isHidden};
 }
 
 QCoro::Task<Result<Done>> PutTask::sendSegments()
@@ -171,7 +172,8 @@ void PutTask::launch(quint32 segment, EncodedSegment coded, qint64 plainBytes)
     ++m_unsafe;
     const bool isPage = (segment & 0x80000000U) != 0;
     Outgoing block{m_tag, segment, m_plan.code, coded.ids.front(), std::move(coded.ids),
-        std::move(coded.shards), {}, durableAt(m_plan.code), {}, {}, m_isResumed};
+        std::move(coded.shards), {}, durableAt(m_plan.code), m_account->id(), {}, m_account,
+        m_isResumed};
     m_context.scope.spawn("store.put.block"_L1,
         sendBlock(
             std::move(block), plainBytes, isPage ? 0 : qint64{m_plan.code.n} * kShardBytesMax));
@@ -266,7 +268,8 @@ QCoro::Task<Result<Done>> PutTask::sendRoot(QByteArray rootPage)
     ++m_unsafe;
     const qint64 inlineBytes = m_segments == 0 ? m_plainBytes : 0;
     Outgoing block{m_tag, kRootSegment, m_plan.rootCode, m_manifest, std::move(pieces.ids),
-        std::move(pieces.pieces), {}, durableAt(m_plan.rootCode), {}, m_manifest, m_isResumed};
+        std::move(pieces.pieces), {}, durableAt(m_plan.rootCode), m_account->id(), m_manifest,
+        m_account, m_isResumed};
     m_context.scope.spawn("store.put.root"_L1, sendBlock(std::move(block), inlineBytes, 0));
     co_return Done{};
 }
@@ -286,9 +289,10 @@ QCoro::Task<Result<Done>> PutTask::finishBlocks()
 
 QCoro::Task<Result<Done>> PutTask::bindHolders()
 {
+    const BindFile request{m_tag, m_manifest, prove(*m_account, OwnerAct::Bind, m_tag, m_manifest)};
     std::vector<QCoro::Task<Result<net::Answer<BindReply>>>> asked;
     for (const NodeId &node : m_context.net.online())
-        asked.push_back(m_context.net.ask(node, BindFile{m_tag, m_manifest}, {},
+        asked.push_back(m_context.net.ask(node, request, {},
             {.deadline = ShardNet::kAskWithin, .frameClass = wire::FrameClass::Normal}));
     for (auto &task : asked)
         (void)co_await task;
@@ -301,10 +305,11 @@ QCoro::Task<Result<Done>> PutTask::takeBack()
     // A put that never began has no tag.
     if (m_tag == ShardId{})
         co_return Done{};
+    const RemoveFile request{m_tag, m_account->id(), prove(*m_account, OwnerAct::Remove, m_tag)};
     std::vector<QCoro::Task<Result<net::Answer<RemoveReply>>>> asked;
     for (const NodeId &node : m_context.net.online())
         asked.push_back(m_context.net.ask(
-            node, RemoveFile{m_tag}, {}, {.deadline = ShardNet::kAskWithin})); // behind the puts
+            node, request, {}, {.deadline = ShardNet::kAskWithin})); // behind the puts
     for (auto &task : asked)
         (void)co_await task;
     co_return co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.diskExecutor,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <crypto/key_source.h>
+#include <store/account.h>
 #include <store/block_fetch.h>
 #include <store/block_send.h>
 #include <store/manifest_writer.h>
@@ -23,6 +24,7 @@ struct StoreContext {
     const StoreConfig &config;
     std::shared_ptr<StoreDb> db;
     std::set<ShardId> &putting; ///< Tags of the puts under way.
+    const AccountPtr &account; ///< From open() on.
 };
 
 class SegmentMaker;
@@ -71,6 +73,7 @@ private:
     const PutOptions m_options;
     const Progress m_progress;
     const Cancel m_cancel;
+    const AccountPtr m_account; ///< Of the whole put, whatever becomes of the node's.
     Cancel m_stop; ///< Of the sends: cancelled, or something failed.
     Budget m_budget;
     Signal m_changed;

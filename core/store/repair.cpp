@@ -33,7 +33,8 @@ struct Repair::Case {
 
     const ShardId tag;
     std::optional<FileRecord> own;
-    std::optional<NodeId> owner; ///< When it is another node.
+    std::optional<NodeId> owner; ///< When it is not this node.
+    AccountPtr account; ///< Of the owner, when it is ours.
     ManifestReader reader;
     std::vector<quint32> spooled; ///< Blocks that the spool has, ordered.
     Cancel cancel;
@@ -186,6 +187,10 @@ QCoro::Task<Result<Done>> Repair::look(ShardId tag)
         file->own = m_own(tag);
     if (!file->own)
         file->owner = m_holder.ownerOf(tag);
+    else if (file->own->isOfAccount)
+        file->account = m_context.account;
+    if (file->account)
+        file->owner = file->account->id();
     // A put that is under way, or broke off: without a manifest there is nothing to go by.
     if (!file->own && m_holder.manifestsOf(tag).empty())
         co_return Done{};
@@ -332,7 +337,7 @@ QCoro::Task<Result<Done>> Repair::repairBlock(std::shared_ptr<Case> file, BlockR
     co_return co_await send(file,
         Outgoing{file->tag, block.segment, block.code, block.ids.front(), block.ids,
             *std::move(shards), std::move(held), durableAt(block.code), file->owner,
-            file->reader.id(), false});
+            file->reader.id(), file->account, false});
 }
 
 /// The page is at hand, so its pieces are simply made again.
@@ -357,7 +362,7 @@ QCoro::Task<Result<Done>> Repair::repairRoot(std::shared_ptr<Case> file)
     co_return co_await send(file,
         Outgoing{file->tag, kRootSegment, code, file->reader.id(), std::move(made.ids),
             std::move(made.pieces), std::move(held), std::min(durableAt(code), n), file->owner,
-            file->reader.id(), false});
+            file->reader.id(), file->account, false});
 }
 
 QCoro::Task<Result<Done>> Repair::send(std::shared_ptr<Case> file, Outgoing block)

@@ -89,6 +89,10 @@ private:
             return m_holder.list(m_self, std::move(request), std::move(body));
         else if constexpr (std::is_same_v<R, BindFile>)
             return m_holder.bind(m_self, std::move(request), std::move(body));
+        else if constexpr (std::is_same_v<R, PutPointer>)
+            return m_holder.putPointer(m_self, std::move(request), std::move(body));
+        else if constexpr (std::is_same_v<R, GetPointer>)
+            return m_holder.getPointer(m_self, std::move(request), std::move(body));
         else
             return m_holder.remove(m_self, std::move(request), std::move(body));
     }

@@ -276,7 +276,61 @@ private:
     const int m_descriptor;
 };
 
+class BytesSource final : public Source {
+public:
+    explicit BytesSource(QByteArray bytes)
+        : m_bytes(std::move(bytes))
+    {
+    }
+    Result<Done> open() override { return Done{}; }
+    [[nodiscard]] qint64 sizeBytes() const override { return m_bytes.size(); }
+    Result<QByteArray> read(qsizetype sizeBytes) override
+    {
+        const QByteArray part = m_bytes.sliced(m_at, std::min(sizeBytes, m_bytes.size() - m_at));
+        m_at += part.size();
+        return part;
+    }
+    [[nodiscard]] QString fingerprint() const override { return {}; }
+
+private:
+    const QByteArray m_bytes;
+    qsizetype m_at = 0;
+};
+
+class BytesSink final : public Sink {
+public:
+    BytesSink(std::shared_ptr<QByteArray> bytes, qint64 bytesMax)
+        : m_bytes(std::move(bytes))
+        , m_bytesMax(bytesMax)
+    {
+    }
+    Result<Done> open() override { return Done{}; }
+    Result<Done> write(QByteArrayView bytes) override
+    {
+        if (m_bytes->size() + bytes.size() > m_bytesMax)
+            return Error{Errc::TooLarge, u"more than %1 bytes"_s.arg(m_bytesMax)};
+        m_bytes->append(bytes);
+        return Done{};
+    }
+    Result<Done> commit() override { return Done{}; }
+    void discard() override { m_bytes->clear(); }
+
+private:
+    const std::shared_ptr<QByteArray> m_bytes;
+    const qint64 m_bytesMax;
+};
+
 } // namespace
+
+std::shared_ptr<Source> bytesSource(const QByteArray &bytes)
+{
+    return std::make_shared<BytesSource>(bytes);
+}
+
+std::shared_ptr<Sink> bytesSink(std::shared_ptr<QByteArray> bytes, qint64 bytesMax)
+{
+    return std::make_shared<BytesSink>(std::move(bytes), bytesMax);
+}
 
 std::shared_ptr<Source> fileSource(const QString &path)
 {

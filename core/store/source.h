@@ -58,6 +58,10 @@ enum class Overwrite : quint8 { Never, Allowed };
 [[nodiscard]] std::shared_ptr<Source> fileSource(const QString &path);
 /// Whatever comes out of an open descriptor, to its end. Does not close it.
 [[nodiscard]] std::shared_ptr<Source> streamSource(int descriptor);
+/// What lies in memory. No fingerprint.
+[[nodiscard]] std::shared_ptr<Source> bytesSource(const QByteArray &bytes);
+/// Into `bytes`, at most `bytesMax` of them: more is TooLarge.
+[[nodiscard]] std::shared_ptr<Sink> bytesSink(std::shared_ptr<QByteArray> bytes, qint64 bytesMax);
 /// Writes `<path>.part-XXXX` beside `path`, syncs, then renames.
 [[nodiscard]] std::shared_ptr<Sink> fileSink(const QString &path, Overwrite overwrite);
 /// Into an open descriptor; what was written stays written. Does not close it.

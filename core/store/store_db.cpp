@@ -20,9 +20,16 @@ constexpr std::array kMigrations{
     " k INTEGER NOT NULL, n INTEGER NOT NULL, since INTEGER NOT NULL);"
     "CREATE TABLE held(tag BLOB PRIMARY KEY, owner BLOB, manifests BLOB NOT NULL);"
     "CREATE TABLE removed(tag BLOB PRIMARY KEY, since INTEGER NOT NULL);",
+    "ALTER TABLE files ADD COLUMN of_account INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE files ADD COLUMN is_hidden INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE account(only INTEGER PRIMARY KEY CHECK(only = 1), seed BLOB NOT NULL,"
+    " seq INTEGER NOT NULL, lists TEXT NOT NULL, listed TEXT NOT NULL, saved INTEGER NOT NULL);"
+    "CREATE TABLE pointers(id BLOB PRIMARY KEY, record BLOB NOT NULL, by BLOB NOT NULL);"
+    "CREATE INDEX pointers_by ON pointers(by);",
 };
 constexpr qint64 kOpenPutsMax = 256;
 constexpr qint64 kRemovedMax = 4096;
+constexpr qsizetype kFilesMax = 100'000'000;
 
 template <std::size_t N>
 QByteArray blob(const std::array<quint8, N> &bytes)
@@ -68,6 +75,8 @@ std::optional<FileRecord> fileOf(const Row &row)
     file.segments = number(row, 10);
     file.wasHealthy = number(row, 11) != 0;
     file.isSpooled = number(row, 12) != 0;
+    file.isOfAccount = number(row, 13) != 0;
+    file.isHidden = number(row, 14) != 0;
     return file;
 }
 
@@ -92,7 +101,8 @@ Result<std::vector<FileRecord>> StoreDb::files()
 {
     const auto rows = m_database->rows(
         "SELECT id, tag, link, name, bytes, created, k, n, root_k, root_n, segments, was_healthy,"
-        " is_spooled FROM files ORDER BY created, id");
+        " is_spooled, of_account, is_hidden FROM files ORDER BY created, id",
+        {}, kFilesMax);
     if (!rows)
         return rows.error();
     std::vector<FileRecord> files;
@@ -105,12 +115,14 @@ Result<std::vector<FileRecord>> StoreDb::files()
 
 Result<Done> StoreDb::save(const FileRecord &file)
 {
-    return run("INSERT OR REPLACE INTO files VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
+    return run("INSERT OR REPLACE INTO files VALUES"
+               "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
         {Value(file.id), Value(blob(file.tag.bytes)), Value(file.link), Value(file.name),
             Value(file.bytes), Value(file.createdUtcMs), Value(qint64{file.code.k}),
             Value(qint64{file.code.n}), Value(qint64{file.rootCode.k}),
             Value(qint64{file.rootCode.n}), Value(file.segments),
-            Value(qint64{file.wasHealthy ? 1 : 0}), Value(qint64{file.isSpooled ? 1 : 0})});
+            Value(qint64{file.wasHealthy ? 1 : 0}), Value(qint64{file.isSpooled ? 1 : 0}),
+            Value(qint64{file.isOfAccount ? 1 : 0}), Value(qint64{file.isHidden ? 1 : 0})});
 }
 
 Result<Done> StoreDb::saveProgress(const FileRecord &file)
@@ -187,6 +199,89 @@ Result<Done> StoreDb::saveRemoved(const ShardId &tag, qint64 utcMs)
     return run("DELETE FROM removed WHERE tag NOT IN"
                " (SELECT tag FROM removed ORDER BY since DESC LIMIT ?1)",
         {Value(kRemovedMax)});
+}
+
+Result<std::optional<AccountState>> StoreDb::account()
+{
+    const auto rows = m_database->rows("SELECT seed, seq, lists, listed, saved FROM account");
+    if (!rows)
+        return rows.error();
+    if (rows->empty())
+        return std::optional<AccountState>{};
+    const Row &row = rows->front();
+    AccountState account;
+    std::array<quint8, 32> seed{};
+    if (!readBlob(valueOf<QByteArray>(row, 0), seed))
+        return Error{Errc::Storage, u"the account in the store's database is damaged"_s};
+    account.seed = crypto::SecretKey(seed);
+    account.seq = static_cast<quint64>(number(row, 1));
+    const auto split = [](const QString &text) {
+        const auto parts = text.split(u' ', Qt::SkipEmptyParts);
+        return std::vector<QString>(parts.begin(), parts.end());
+    };
+    account.lists = split(valueOf<QString>(row, 2));
+    account.listed = split(valueOf<QString>(row, 3));
+    account.savedUtcMs = number(row, 4);
+    return std::optional(account);
+}
+
+Result<Done> StoreDb::saveAccount(const AccountState &account)
+{
+    const auto join = [](const std::vector<QString> &parts) {
+        return QStringList(parts.begin(), parts.end()).join(u' '); // links and ids have no blanks
+    };
+    return run("INSERT OR REPLACE INTO account VALUES(1, ?1, ?2, ?3, ?4, ?5)",
+        {Value(account.seed.view().toByteArray()), Value(static_cast<qint64>(account.seq)),
+            Value(join(account.lists)), Value(join(account.listed)), Value(account.savedUtcMs)});
+}
+
+Result<QByteArray> StoreDb::pointer(const ShardId &id)
+{
+    const auto rows
+        = m_database->rows("SELECT record FROM pointers WHERE id = ?1", {Value(blob(id.bytes))});
+    if (!rows)
+        return rows.error();
+    return rows->empty() ? QByteArray() : valueOf<QByteArray>(rows->front(), 0);
+}
+
+Result<std::vector<ShardId>> StoreDb::pointersBehind(const ShardId &after)
+{
+    const auto rows = m_database->rows(
+        "SELECT id FROM pointers WHERE id > ?1 ORDER BY id LIMIT 256", {Value(blob(after.bytes))});
+    if (!rows)
+        return rows.error();
+    std::vector<ShardId> ids;
+    for (const Row &row : *rows) {
+        if (ShardId id; readBlob(valueOf<QByteArray>(row, 0), id.bytes))
+            ids.push_back(id);
+    }
+    return ids;
+}
+
+Result<QByteArray> StoreDb::keepPointer(const Pointer &wanted, const NodeId &by)
+{
+    const ShardId id = pointerId(wanted.key);
+    const std::lock_guard lock(m_pointers);
+    const auto before = pointer(id);
+    if (!before)
+        return before.error();
+    const auto old = readPointer(*before);
+    if (old && !wanted.supersedes(*old))
+        return old->bytes;
+    const auto counts = m_database->rows("SELECT (SELECT count(*) FROM pointers),"
+                                         " (SELECT count(*) FROM pointers WHERE by = ?1)",
+        {Value(blob(by.bytes))});
+    if (!counts)
+        return counts.error();
+    const Row &row = counts->front();
+    if (before->isEmpty() && (number(row, 0) >= kPointersMax || number(row, 1) >= kPointersPerNode))
+        return Error{Errc::NoSpace, u"enough pointers are kept here"_s};
+    const auto saved = run("INSERT INTO pointers VALUES(?1, ?2, ?3)"
+                           " ON CONFLICT(id) DO UPDATE SET record = excluded.record",
+        {Value(blob(id.bytes)), Value(wanted.bytes), Value(blob(by.bytes))});
+    if (!saved)
+        return saved.error();
+    return wanted.bytes;
 }
 
 Result<std::vector<HeldFile>> StoreDb::held()

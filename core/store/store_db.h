@@ -5,8 +5,10 @@
 #include <crypto/secret.h>
 #include <disk/database.h>
 #include <store/code_table.h>
+#include <store/pointer.h>
 #include <store/segment_codec.h>
 
+#include <mutex>
 #include <optional>
 
 namespace borg::store {
@@ -25,6 +27,17 @@ struct FileRecord {
     qint64 segments = 0;
     bool wasHealthy = false; ///< All its shards have been placed once.
     bool isSpooled = false; ///< The spool has blocks of it.
+    bool isOfAccount = true; ///< Its owner is the account; of old files it is this node.
+    bool isHidden = false; ///< Of the store itself: a list of the files, not one of them.
+};
+
+/// The account of this node, and how far its list of files is published.
+struct AccountState {
+    crypto::SecretKey seed;
+    quint64 seq = 0; ///< Of the pointer that was written or read last.
+    std::vector<QString> lists; ///< Links of the last lists, the newest first.
+    std::vector<QString> listed; ///< Ids of the files in the newest.
+    qint64 savedUtcMs = 0; ///< When it was published; 0: never.
 };
 
 /// A put that is under way, or broke off: goes on under the same key when the same file comes.
@@ -65,6 +78,23 @@ public:
     Result<std::vector<ShardId>> removed();
     Result<Done> saveRemoved(const ShardId &tag, qint64 utcMs);
 
+    /// @return nothing before the first saveAccount().
+    Result<std::optional<AccountState>> account();
+    Result<Done> saveAccount(const AccountState &account);
+
+    /// Pointers that are kept for others. `by` brought it.
+    static constexpr qint64 kPointersMax = 100'000;
+    static constexpr qint64 kPointersPerNode = 64;
+    /// @return the record, empty for none.
+    Result<QByteArray> pointer(const ShardId &id);
+    /// @return up to 256 names of pointers that are kept, in order, from the one behind `after` on.
+    Result<std::vector<ShardId>> pointersBehind(const ShardId &after);
+    /// Keeps `wanted` unless what is kept supersedes it.
+    /// @return the record that is kept now, or NoSpace: it is a new one, and of all or of `by`
+    /// there
+    ///         are enough.
+    Result<QByteArray> keepPointer(const Pointer &wanted, const NodeId &by);
+
     Result<std::vector<HeldFile>> held();
     Result<Done> saveHeld(const HeldFile &held);
     Result<Done> removeHeld(const ShardId &tag);
@@ -77,6 +107,7 @@ private:
     Result<Done> run(const char *sql, const disk::Row &parameters);
 
     const std::unique_ptr<disk::Database> m_database;
+    std::mutex m_pointers; ///< Two writers of one pointer.
 };
 
 } // namespace borg::store

@@ -2,8 +2,11 @@
 #include "store_node.h"
 
 #include <base/sleep.h>
+#include <store/capability.h>
 #include <store/get_task.h>
+#include <store/list_keeper.h>
 #include <store/own_files.h>
+#include <store/pointer_net.h>
 #include <store/repair.h>
 #include <store/root_page.h>
 
@@ -15,6 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kFilesAskedAtOnce = 16;
+constexpr quint32 kOthersHandOn = 8; ///< One in so many times.
 constexpr qint64 kVerifyBytesPerSecond = 100LL << 20; ///< After a start; nobody waits for it.
 
 PackOptions packOptions(const StoreConfig &config)
@@ -54,7 +58,7 @@ public:
     [[nodiscard]] StoreContext context()
     {
         return {scope, parts.executor, parts.diskExecutor, net, spool, parts.keys, latency, config,
-            db, putting};
+            db, putting, account};
     }
     QCoro::Task<Result<bool>> hasOne(NodeId node, ShardId id)
     {
@@ -74,7 +78,17 @@ public:
         std::shared_ptr<Source> source, std::shared_ptr<PutTask> task);
     QCoro::Task<Result<Done>> finishRest(std::shared_ptr<PutTask> task, FileRecord file);
     QCoro::Task<Result<Done>> watchHealth();
+    QCoro::Task<Result<Done>> handOnPointers();
     QCoro::Task<Result<Done>> finishRemovals(NodeId node);
+    QCoro::Task<Result<Done>> removeFile(FileRecord file);
+    QCoro::Task<Result<PutResult>> putList(QByteArray list);
+    QCoro::Task<Result<QByteArray>> getList(QString link);
+    QCoro::Task<Result<Done>> removeList(QString fileId);
+    [[nodiscard]] ListKeeper::Doors doors();
+    [[nodiscard]] RemoveFile removalOf(const ShardId &tag) const
+    {
+        return {tag, account->id(), prove(*account, OwnerAct::Remove, tag)};
+    }
     void memberChanged(const NodeId &node);
     void changed();
 
@@ -89,8 +103,10 @@ public:
     Latency latency;
     std::shared_ptr<StoreDb> db;
     std::set<ShardId> putting;
-    std::unique_ptr<OwnFiles> files; ///< From open() on, as the next.
+    AccountPtr account; ///< From open() on, as the next.
+    std::unique_ptr<OwnFiles> files;
     std::unique_ptr<Repair> repair;
+    std::unique_ptr<ListKeeper> lists;
     tree::Directory::Watch watch;
     std::function<void()> onChanged;
     Clock::TimerId changedTimer = Clock::TimerId::None;
@@ -129,6 +145,9 @@ QCoro::Task<Result<Done>> StoreNode::Private::open()
     repair = std::make_unique<Repair>(context(), holder, parts.directory);
     files = std::make_unique<OwnFiles>(context());
     files->onChanged([this] { changed(); });
+    lists = std::make_unique<ListKeeper>(context(), account, *files, doors());
+    if (const auto opened = co_await lists->open(); !opened)
+        co_return opened;
     files->setJudge([this] {
         return OwnFiles::Judge{net.nodeCount(), repair->nodesExpected(),
             [this](const NodeId &node) { return net.isOnline(node); }};
@@ -149,6 +168,8 @@ QCoro::Task<Result<Done>> StoreNode::Private::open()
     watch = parts.directory.watch([this](const NodeId &node) { memberChanged(node); });
     scope.spawn("store.repair"_L1, repair->run());
     scope.spawn("store.health"_L1, watchHealth());
+    scope.spawn("store.list"_L1, lists->run());
+    scope.spawn("store.pointers"_L1, handOnPointers());
     scope.spawn("store.verify"_L1, holder.verifyAll(kVerifyBytesPerSecond));
     repair->membersChanged();
     changed();
@@ -173,7 +194,7 @@ QCoro::Task<Result<Done>> StoreNode::Private::finishRemovals(NodeId node)
     const std::vector<ShardId> tags(removed.begin(), removed.end());
     for (const ShardId &tag : tags) {
         const auto answer
-            = co_await net.ask(node, RemoveFile{tag}, {}, {.deadline = ShardNet::kAskWithin});
+            = co_await net.ask(node, removalOf(tag), {}, {.deadline = ShardNet::kAskWithin});
         if (!answer && answer.error().code != Errc::Unauthorized)
             co_return Done{}; // it will come again
     }
@@ -211,6 +232,31 @@ QCoro::Task<Result<Done>> StoreNode::Private::watchHealth()
         for (const ShardId &tag : files->unhealthy())
             repair->notice(tag, config.healthEvery);
         changed(); // free space and counters move without an event
+    }
+}
+
+/// Whoever lost a computer may come months later: the keepers see to it that there are enough of
+/// them. The first of each does, and now and then another one, for the first may have come later.
+QCoro::Task<Result<Done>> StoreNode::Private::handOnPointers()
+{
+    const Ticks every = config.local ? Ticks(1min) : Ticks(1h);
+    for (ShardId behind;;) {
+        const auto kept = co_await disk::OnExecutor<Result<std::vector<ShardId>>>(
+            scope, parts.diskExecutor, [db = db, behind] { return db->pointersBehind(behind); });
+        if (!kept)
+            co_return kept.error();
+        for (const ShardId &id : *kept) {
+            if (placeAsKeeper(net, id) != 0 && parts.rng.below(kOthersHandOn) != 0)
+                continue;
+            const auto found = co_await findPointer(net, id);
+            if (!found)
+                co_return found.error();
+        }
+        behind = kept->empty() ? ShardId{} : kept->back();
+        if (!kept->empty())
+            continue;
+        if (const auto slept = co_await Sleep(scope, every); !slept)
+            co_return slept;
     }
 }
 
@@ -263,6 +309,8 @@ QCoro::Task<Result<PutResult>> StoreNode::Private::addPut(
             [db = db, fingerprint] { return db->removeOpenPut(fingerprint); });
     }
     scope.spawn("store.put.rest"_L1, finishRest(std::move(task), file));
+    if (!file.isHidden)
+        lists->filesChanged();
     changed();
     co_return PutResult{file.link, file.id, file.bytes, *state, text(file.code)};
 }
@@ -288,7 +336,7 @@ std::vector<FileInfo> StoreNode::files() const
 Result<QString> StoreNode::link(const QString &fileId) const
 {
     const auto file = d->files ? d->files->byId(fileId) : std::nullopt;
-    if (!file)
+    if (!file || file->isHidden)
         return Error{Errc::NotFound, u"no such file: %1"_s.arg(fileId)};
     return file->link;
 }
@@ -296,25 +344,95 @@ Result<QString> StoreNode::link(const QString &fileId) const
 QCoro::Task<Result<Done>> StoreNode::remove(QString fileId)
 {
     const auto file = d->files ? d->files->byId(fileId) : std::nullopt;
-    if (!file)
+    if (!file || file->isHidden)
         co_return Error{Errc::NotFound, u"no such file: %1"_s.arg(fileId)};
-    const auto noted = co_await disk::OnExecutor<Result<Done>>(d->scope, d->parts.diskExecutor,
-        [db = d->db, &spool = d->spool, tag = file->tag, now = d->scope.clock().utcMs()] {
+    const auto removed = co_await d->removeFile(*file);
+    if (removed)
+        d->lists->filesChanged();
+    co_return removed;
+}
+
+QCoro::Task<Result<Done>> StoreNode::Private::removeFile(FileRecord file)
+{
+    const auto noted = co_await disk::OnExecutor<Result<Done>>(scope, parts.diskExecutor,
+        [db = db, &spool = spool, tag = file.tag, now = scope.clock().utcMs()] {
             auto saved = db->saveRemoved(tag, now);
             return saved ? spool.removeAll(tag) : saved;
         });
     if (!noted)
         co_return noted;
-    d->removed.insert(file->tag);
-    if (const auto removed = co_await d->files->remove(fileId); !removed)
-        co_return removed;
+    removed.insert(file.tag);
+    if (const auto gone = co_await files->remove(file.id); !gone)
+        co_return gone;
     std::vector<QCoro::Task<Result<net::Answer<RemoveReply>>>> asked;
-    for (const NodeId &node : d->net.online())
-        asked.push_back(
-            d->net.ask(node, RemoveFile{file->tag}, {}, {.deadline = ShardNet::kAskWithin}));
+    for (const NodeId &node : net.online())
+        asked.push_back(net.ask(node, removalOf(file.tag), {}, {.deadline = ShardNet::kAskWithin}));
     for (auto &task : asked)
         (void)co_await task; // who is away hears of it when it is back
     co_return Done{};
+}
+
+ListKeeper::Doors StoreNode::Private::doors()
+{
+    return {[this](QByteArray list) { return putList(std::move(list)); },
+        [this](QString link) { return getList(std::move(link)); },
+        [this](QString fileId) { return removeList(std::move(fileId)); }, [this] { changed(); }};
+}
+
+QCoro::Task<Result<PutResult>> StoreNode::Private::putList(QByteArray list)
+{
+    PutOptions options;
+    options.isHidden = true;
+    auto source = bytesSource(list);
+    co_return co_await finishPut(
+        source, std::make_shared<PutTask>(context(), source, options, Progress(), Cancel()));
+}
+
+QCoro::Task<Result<QByteArray>> StoreNode::Private::getList(QString link)
+{
+    auto capability = Capability::parseRead(link);
+    if (!capability)
+        co_return capability.error();
+    const auto bytes = std::make_shared<QByteArray>();
+    const auto got = co_await std::make_shared<GetTask>(context(), *std::move(capability),
+        bytesSink(bytes, kListBytesMax), GetOptions(), Progress(), Cancel())
+                         ->run();
+    if (!got)
+        co_return got.error();
+    co_return QByteArray(*bytes);
+}
+
+QCoro::Task<Result<Done>> StoreNode::Private::removeList(QString fileId)
+{
+    const auto file = files->byId(fileId);
+    if (!file || !file->isHidden) // of another computer: it goes with its lease
+        co_return Done{};
+    co_return co_await removeFile(*file);
+}
+
+Result<QString> StoreNode::recoveryLink() const
+{
+    if (!d->account)
+        return Error{Errc::Busy, u"not open yet"_s};
+    return RecoveryLink{d->account->pointer(), d->account->seed()}.text();
+}
+
+QCoro::Task<Result<int>> StoreNode::recover(QString link)
+{
+    const auto parsed = RecoveryLink::parse(link);
+    if (!parsed)
+        co_return parsed.error();
+    if (!d->lists)
+        co_return Error{Errc::Closed, u"not open yet"_s};
+    auto count = co_await d->lists->recover(parsed->seed);
+    if (count)
+        d->scope.spawn("store.files.ask"_L1, refreshHealth());
+    co_return count;
+}
+
+ListState StoreNode::listState() const
+{
+    return d->lists ? d->lists->state() : ListState{};
 }
 
 QCoro::Task<Result<Done>> StoreNode::refreshHealth()

@@ -68,6 +68,16 @@ public:
     /// Asks the holders of all own files anew. files() is fresh afterwards.
     QCoro::Task<Result<Done>> refreshHealth();
 
+    /// @return the link that gives everything of this account, or Busy: not open yet. Whoever has
+    ///         it can read and remove all files.
+    [[nodiscard]] Result<QString> recoveryLink() const;
+    /// Becomes the account of a recovery link: its files are ours then, from any computer.
+    /// @return how many files; or Malformed (no recovery link), Conflict (there are files of
+    /// another
+    ///         account here), NotFound (no node that answers knows it), or the errors of get().
+    QCoro::Task<Result<int>> recover(QString link);
+    [[nodiscard]] ListState listState() const;
+
     [[nodiscard]] StoreStats stats() const;
     /// `changed` is called, from the event loop, after files() or stats() may have changed.
     void onChanged(std::function<void()> changed);

@@ -24,6 +24,7 @@ struct PutOptions {
     QString name; ///< For people and for `get`; at most 255 characters.
     int k = 0; ///< Both 0: by the number of nodes.
     int n = 0;
+    bool isHidden = false; ///< Of the store itself, not one of the user's files.
 };
 
 struct PutResult {
@@ -63,6 +64,17 @@ struct FileInfo {
     int shardsNeeded = 0; ///< k.
 
     friend bool operator==(const FileInfo &, const FileInfo &) = default;
+};
+
+/// How the list of our files is kept in the network.
+struct ListState {
+    qint64 savedUtcMs = 0; ///< When it was written or read last; 0: never.
+    int copies
+        = 0; ///< Nodes that keep its place, as of the last write; 0: not written since start.
+    bool isCurrent = true; ///< The network's list is ours.
+    QString problem; ///< Of the last try; empty: none.
+
+    friend bool operator==(const ListState &, const ListState &) = default;
 };
 
 /// What this node gives.

@@ -64,7 +64,7 @@ struct HolderWorld {
     }
     store::PutShard request(const QByteArray &body, quint8 tag, quint32 index, quint32 k = 2)
     {
-        return {idFor(body), tagFor(tag), 0, index, k, 4, 0, {}, {}, {}, {}};
+        return {idFor(body), tagFor(tag), 0, index, k, 4, 0, {}, {}, {}, {}, {}};
     }
 
     sim::SimClock clock;
@@ -81,6 +81,7 @@ struct HolderWorld {
 
 const NodeId kOwner = idOf(2);
 const NodeId kOther = idOf(3);
+const NodeId kStranger = idOf(9);
 
 auto startPut(World &world, int from, const QByteArray &bytes, const Cancel &cancel)
 {
@@ -185,13 +186,88 @@ private Q_SLOTS:
         QVERIFY(world.packs.contains(idFor(other)));
     }
 
+    void anAccountProvesWhatIsIts()
+    {
+        HolderWorld world;
+        const auto account = [](quint8 fill) {
+            crypto::SecretKey seed;
+            seed.mutableBytes()[0] = fill;
+            return *store::Account::make(seed);
+        };
+        const auto owner = account(1);
+        const auto thief = account(2);
+        const QByteArray bytes = content(4096, 1);
+        auto request = world.request(bytes, 1, 0);
+        request.owner = owner->id();
+        QVERIFY(world.put(kOther, request, bytes).ok());
+        const auto bind = [&](const QByteArray &manifest, const store::AccountPtr &by) {
+            const auto proof = store::prove(*by, store::OwnerAct::Bind, tagFor(1), idFor(manifest));
+            return world.run(world.holder.bind(kOther, {tagFor(1), idFor(manifest), proof}, {}));
+        };
+        QVERIFY(bind("false", thief).ok());
+        QVERIFY(bind("true", owner).ok());
+        for (int i = 0; i < 10; ++i)
+            QVERIFY(bind(QByteArray::number(i), thief).ok());
+        QCOMPARE(world.holder.manifestsOf(tagFor(1)).front(), idFor("true"));
+
+        using store::OwnerAct;
+        const auto remove = [&](const store::AccountPtr &by, OwnerAct act) {
+            return codeOf(world.run(world.holder.remove(
+                kOther, {tagFor(1), owner->id(), store::prove(*by, act, tagFor(1))}, {})));
+        };
+        QCOMPARE(remove(thief, OwnerAct::Remove), u"Unauthorized"_s);
+        QCOMPARE(remove(owner, OwnerAct::Bind), u"Unauthorized"_s);
+        QVERIFY(world.packs.contains(idFor(bytes)));
+        QCOMPARE(remove(owner, OwnerAct::Remove), u"ok"_s);
+        QVERIFY(!world.packs.contains(idFor(bytes)));
+        // It stays away: whoever has a copy does not bring it back.
+        QCOMPARE(world.put(kOther, request, bytes).error().code, Errc::Conflict);
+        // What is not held is not noted for others either.
+        const auto elsewhere = world.run(world.holder.remove(kOther,
+            {tagFor(2), owner->id(), store::prove(*thief, OwnerAct::Remove, tagFor(2))}, {}));
+        QCOMPARE(elsewhere.error().code, Errc::Unauthorized);
+    }
+
+    void aPointerGoesForwardOnly()
+    {
+        HolderWorld world;
+        const auto put = [&](const NodeId &from, const QByteArray &record) {
+            return world.run(world.holder.putPointer(from, {}, record));
+        };
+        const auto pointer = [](quint8 of, quint64 seq, const QByteArray &payload) {
+            crypto::SecretKey seed;
+            seed.mutableBytes()[0] = of;
+            return store::writePointer(**store::Account::make(seed), seq, payload);
+        };
+        const auto first = pointer(1, 1, "first");
+        const auto second = pointer(1, 2, "second");
+        QCOMPARE(put(kOther, second.bytes)->body, second.bytes);
+        QCOMPARE(put(kOther, first.bytes)->body, second.bytes); // replayed
+        QByteArray forged = first.bytes;
+        forged[44] = 9; // its seq
+        QCOMPARE(put(kOther, forged).error().code, Errc::Unauthorized);
+        QCOMPARE(put(kOther, QByteArray(4096, 'x')).error().code, Errc::Malformed);
+        QCOMPARE(put(kStranger, second.bytes).error().code, Errc::Unauthorized);
+        const auto get = [&](const store::Pointer &of) {
+            return world.run(world.holder.getPointer(kStranger, {store::pointerId(of.key)}, {}));
+        };
+        QCOMPARE(get(first)->body, second.bytes);
+        QVERIFY(get(pointer(2, 1, "none"))->body.isEmpty());
+        // Nobody fills the shelf alone.
+        int taken = 0;
+        for (int i = 0; i < 2 * store::StoreDb::kPointersPerNode; ++i)
+            taken += put(kOwner, pointer(static_cast<quint8>(i + 10), 1, "many").bytes).ok();
+        QCOMPARE(taken, store::StoreDb::kPointersPerNode);
+        QVERIFY(put(kOther, pointer(3, 1, "room for others").bytes).ok());
+    }
+
     void theOwnersManifestIsNotPushedOut()
     {
         HolderWorld world;
         const QByteArray bytes = content(4096, 1);
         QVERIFY(world.put(kOwner, world.request(bytes, 1, 0), bytes).ok());
         const auto bind = [&](const NodeId &from, const QByteArray &manifest) {
-            return world.run(world.holder.bind(from, {tagFor(1), idFor(manifest)}, {}));
+            return world.run(world.holder.bind(from, {tagFor(1), idFor(manifest), {}}, {}));
         };
         QVERIFY(bind(kOther, "false").ok());
         QVERIFY(bind(kOwner, "true").ok());

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "list_keeper.h"
+
+#include <base/sleep.h>
+#include <store/capability.h>
+#include <store/pointer_net.h>
+
+namespace borg::store {
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+Q_LOGGING_CATEGORY(lcList, "borg.store.list")
+
+namespace {
+
+constexpr int kRecoverTries = 8; ///< The members of the network come in during the first seconds.
+
+std::vector<QString> idsOf(const std::vector<FileRecord> &files)
+{
+    std::vector<QString> ids;
+    for (const FileRecord &file : files) {
+        if (!file.isHidden)
+            ids.push_back(file.id);
+    }
+    std::ranges::sort(ids);
+    return ids;
+}
+
+bool has(const std::vector<QString> &sorted, const QString &id)
+{
+    return std::ranges::binary_search(sorted, id);
+}
+
+} // namespace
+
+ListKeeper::ListKeeper(StoreContext context, AccountPtr &account, OwnFiles &files, Doors doors)
+    : m_context(std::move(context))
+    , m_account(account)
+    , m_files(files)
+    , m_doors(std::move(doors))
+    , m_woken(m_context.scope)
+{
+}
+
+QCoro::Task<Result<Done>> ListKeeper::open()
+{
+    auto known = co_await disk::OnExecutor<Result<std::optional<AccountState>>>(
+        m_context.scope, m_context.diskExecutor, [db = m_context.db] { return db->account(); });
+    if (!known)
+        co_return known.error();
+    AccountState state = known->value_or(AccountState{});
+    if (!*known) {
+        state.seed = m_context.keys.key();
+        if (const auto saved = co_await save(state); !saved)
+            co_return saved;
+    }
+    m_state = state;
+    auto account = Account::make(m_state.seed);
+    if (!account)
+        co_return account.error();
+    m_account = *std::move(account);
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> ListKeeper::save(AccountState state)
+{
+    co_return co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.diskExecutor,
+        [db = m_context.db, state] { return db->saveAccount(state); });
+}
+
+bool ListKeeper::isCurrent() const
+{
+    return idsOf(m_files.records()) == m_state.listed;
+}
+
+ListState ListKeeper::state() const
+{
+    return {m_state.savedUtcMs, m_copies, isCurrent(), m_problem};
+}
+
+QCoro::Task<Result<Done>> ListKeeper::run()
+{
+    Ticks pause = kQuiet;
+    for (;;) {
+        if (const auto woken = co_await m_woken.wait(pause); !woken)
+            co_return woken;
+        if (const auto slept = co_await Sleep(m_context.scope, kQuiet); !slept)
+            co_return slept;
+        if (m_isRecovering)
+            continue;
+        const auto synced = co_await sync();
+        if (!synced && synced.error().code == Errc::Closed)
+            co_return synced;
+        const QString problem = synced ? QString() : synced.error().detail;
+        if (problem != m_problem && !problem.isEmpty())
+            qCInfo(lcList).noquote() << "the list of files is not in the network yet:" << problem;
+        m_problem = problem;
+        m_doors.changed();
+        pause = synced && isCurrent() ? kLookEvery : kRetryAfter;
+    }
+}
+
+QCoro::Task<Result<Done>> ListKeeper::sync()
+{
+    // An account that never had a file leaves no trace.
+    if (m_state.seq == 0 && isCurrent())
+        co_return Done{};
+    const auto newest = co_await findPointer(m_context.net, m_account->pointer());
+    if (!newest)
+        co_return newest.error();
+    if (*newest && (*newest)->seq >= m_state.seq) {
+        const auto links = readListLinks(*m_account, (*newest)->payload);
+        if (!links)
+            co_return links.error();
+        if (m_state.lists.empty() || links->front() != m_state.lists.front()) {
+            auto list = co_await read(m_account, **newest);
+            if (!list)
+                co_return list.error();
+            if (const auto merged = co_await merge((*newest)->seq, *std::move(list)); !merged)
+                co_return merged;
+        }
+    }
+    if (isCurrent())
+        co_return Done{};
+    co_return co_await publish();
+}
+
+QCoro::Task<Result<Done>> ListKeeper::publish()
+{
+    const auto records = m_files.records();
+    auto bytes = writeFileList(records);
+    if (!bytes)
+        co_return bytes.error();
+    const auto put = co_await m_doors.put(*std::move(bytes));
+    if (!put)
+        co_return put.error();
+    AccountState next = m_state;
+    ++next.seq;
+    next.listed = idsOf(records);
+    next.savedUtcMs = m_context.scope.clock().utcMs();
+    next.lists.insert(next.lists.begin(), put->link);
+    std::optional<QString> oldest;
+    if (next.lists.size() > kListsKept) {
+        oldest = next.lists.back();
+        next.lists.pop_back();
+    }
+    const auto kept = co_await keepPointer(
+        m_context.net, writePointer(*m_account, next.seq, writeListLinks(*m_account, next.lists)));
+    if (!kept)
+        co_return kept.error();
+    if (kept->newer || kept->copies == 0) {
+        (void)co_await m_doors.remove(put->fileId);
+        if (kept->newer)
+            co_return Error{Errc::Conflict, u"another computer of the account was faster"_s};
+        co_return Error{Errc::Unreachable, u"no node keeps its place"_s};
+    }
+    m_copies = kept->copies;
+    if (const auto saved = co_await save(next); !saved)
+        co_return saved;
+    m_state = next;
+    if (const auto link = oldest ? Capability::parseRead(*oldest) : Error{Errc::NotFound, {}})
+        (void)co_await m_doors.remove(link->manifest.text());
+    co_return Done{};
+}
+
+QCoro::Task<Result<ListKeeper::Read>> ListKeeper::read(AccountPtr account, Pointer pointer)
+{
+    Read read;
+    auto links = readListLinks(*account, pointer.payload);
+    if (!links)
+        co_return links.error();
+    read.links = *std::move(links);
+    Error error{Errc::NotFound, {}};
+    for (const QString &link : std::vector(read.links)) {
+        const auto bytes = co_await m_doors.get(link);
+        auto files = bytes ? readFileList(*bytes) : bytes.error();
+        if (files) {
+            read.files = *std::move(files);
+            co_return Read(read); // QCoro moves out of a plain lvalue
+        }
+        if (read.isNewest)
+            error = files.error();
+        read.isNewest = false;
+        if (error.code == Errc::Closed || error.code == Errc::Conflict)
+            break;
+    }
+    co_return error;
+}
+
+QCoro::Task<Result<Done>> ListKeeper::merge(quint64 seq, Read read)
+{
+    const auto theirs = idsOf(read.files);
+    const auto ours = idsOf(m_files.records());
+    for (const FileRecord &file : std::vector(read.files)) {
+        if (has(ours, file.id) || has(m_state.listed, file.id)) // the latter was removed here
+            continue;
+        if (const auto added = co_await m_files.adopt(file); !added)
+            co_return added;
+    }
+    for (const QString &id : ours) {
+        // An older list says nothing about what came after it.
+        if (read.isNewest && has(m_state.listed, id) && !has(theirs, id)) {
+            if (const auto gone = co_await m_files.remove(id); !gone)
+                co_return gone;
+        }
+    }
+    AccountState next = m_state;
+    next.seq = seq;
+    next.lists = read.links;
+    next.listed = theirs;
+    next.savedUtcMs = m_context.scope.clock().utcMs();
+    if (const auto saved = co_await save(next); !saved)
+        co_return saved;
+    m_state = next;
+    co_return Done{};
+}
+
+QCoro::Task<Result<int>> ListKeeper::recover(crypto::SecretKey seed)
+{
+    if (m_isRecovering)
+        co_return Error{Errc::Busy, u"A recovery is under way already."_s};
+    if (!idsOf(m_files.records()).empty() && seed != m_state.seed)
+        co_return Error{Errc::Conflict,
+            u"This node has files of its own. Recover on a node without files: remove them, or use "
+            "a new data folder."_s};
+    auto account = Account::make(seed);
+    if (!account)
+        co_return account.error();
+    m_isRecovering = true;
+    const std::shared_ptr<void> done(nullptr, [this](void *) { m_isRecovering = false; });
+    std::optional<Pointer> newest;
+    for (int left = kRecoverTries; !newest && left > 0; --left) {
+        const auto found = co_await findPointer(m_context.net, (*account)->pointer());
+        if (!found)
+            co_return found.error();
+        newest = *found;
+        if (!newest) {
+            if (const auto slept = co_await Sleep(m_context.scope, 1s); !slept)
+                co_return slept.error();
+        }
+    }
+    if (!newest)
+        co_return Error{Errc::NotFound,
+            u"No node that answers knows this recovery link. Is this node in the same network? "
+            "Nodes that are off now may know it: try again later."_s};
+    auto list = co_await read(*account, *newest);
+    if (!list)
+        co_return list.error();
+    // The account first: should this break off, run() takes the files over.
+    const AccountState fresh{seed, 0, {}, {}, 0};
+    if (const auto saved = co_await save(fresh); !saved)
+        co_return saved.error();
+    m_state = fresh;
+    m_account = *std::move(account);
+    const int count = static_cast<int>(list->files.size());
+    if (const auto merged = co_await merge(newest->seq, *std::move(list)); !merged)
+        co_return merged.error();
+    m_doors.changed();
+    co_return int{count};
+}
+
+} // namespace borg::store

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <store/file_list.h>
+#include <store/own_files.h>
+
+namespace borg::store {
+
+/// Keeps the list of our files in the network, so that nothing but the recovery link is needed
+/// should this computer be lost; and takes over what other computers of the same account put in
+/// or took out. Lives on the node's thread.
+///
+/// The list is a file like others, hidden; the account's pointer leads to the last ones. Whoever
+/// writes reads first: a list that is newer than the one we know is merged, file by file, against
+/// the one that both started from.
+class ListKeeper {
+public:
+    static constexpr Ticks kQuiet = std::chrono::seconds(2); ///< After a change: more may follow.
+    static constexpr Ticks kLookEvery = std::chrono::minutes(2); ///< For what others wrote.
+    static constexpr Ticks kRetryAfter = std::chrono::seconds(10);
+
+    /// What it needs of the store. All outlive it.
+    struct Doors {
+        std::function<QCoro::Task<Result<PutResult>>(QByteArray list)> put; ///< As a hidden file.
+        std::function<QCoro::Task<Result<QByteArray>>(QString link)> get;
+        std::function<QCoro::Task<Result<Done>>(QString fileId)> remove;
+        std::function<void()> changed; ///< state() did.
+    };
+
+    /// @param account is exchanged by recover(). @param context's parts outlive this object.
+    ListKeeper(StoreContext context, AccountPtr &account, OwnFiles &files, Doors doors);
+
+    /// Reads the account, or makes one. Call once, before anything else.
+    QCoro::Task<Result<Done>> open();
+    /// Runs until the scope is closed.
+    QCoro::Task<Result<Done>> run();
+    /// Our files are others than before.
+    void filesChanged() { m_woken.notify(); }
+
+    /// Becomes the account of a recovery link and takes over its files.
+    /// @return how many; or Conflict (there are files of another account here), NotFound (no node
+    ///         that answers knows it), Unauthorized, Malformed, or the errors of a get.
+    QCoro::Task<Result<int>> recover(crypto::SecretKey seed);
+
+    [[nodiscard]] ListState state() const;
+
+private:
+    [[nodiscard]] bool isCurrent() const;
+    QCoro::Task<Result<Done>> sync();
+    QCoro::Task<Result<Done>> publish();
+    struct Read {
+        std::vector<FileRecord> files;
+        std::vector<QString> links;
+        bool isNewest = true;
+    };
+    QCoro::Task<Result<Read>> read(AccountPtr account, Pointer pointer);
+    QCoro::Task<Result<Done>> merge(quint64 seq, Read read);
+    QCoro::Task<Result<Done>> save(AccountState state);
+
+    const StoreContext m_context;
+    AccountPtr &m_account;
+    OwnFiles &m_files;
+    const Doors m_doors;
+    AccountState m_state;
+    Signal m_woken;
+    int m_copies = 0;
+    QString m_problem; ///< Of the last try; empty: none.
+    bool m_isRecovering = false;
+};
+
+} // namespace borg::store
