@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma ComponentBehavior: Bound
 import QtQuick
+import QtQuick.Controls.Basic
 import QtQuick.Layouts
 import Borg.Model
 
@@ -21,6 +22,16 @@ Item {
         removeSheet.fileId = fileId;
         removeSheet.heading = qsTr("Remove %1?").arg(name);
         removeSheet.open();
+    }
+
+    function showRecovery() {
+        model.recovery.reveal();
+        recoverySheet.open();
+    }
+
+    function enterRecovery() {
+        recoveryField.text = "";
+        recoverSheet.open();
     }
 
     function enterLink(text: string) {
@@ -70,6 +81,65 @@ Item {
             problem: sheets.model.linkProblem(text)
             Layout.fillWidth: true
             onAccepted: enterSheet.confirm()
+        }
+    }
+
+    Sheet {
+        id: recoverySheet
+        objectName: "recoverySheet"
+        heading: qsTr("Recovery link")
+        explanation: qsTr("With this link another computer gets all your files; whoever else has it can read and remove them. Write it down or print it, and keep it away from this computer.")
+        confirmText: qsTr("Copy link")
+        confirmIcon: "link"
+        canConfirm: sheets.model.recovery.link !== ""
+        onConfirmed: {
+            sheets.model.recovery.copy();
+            sheets.model.recovery.forget();
+        }
+        onClosed: Qt.callLater(sheets.model.recovery.forget)
+
+        TextArea {
+            objectName: "recoveryLink"
+            text: sheets.model.recovery.link
+            readOnly: true
+            selectByMouse: true
+            wrapMode: TextArea.WrapAnywhere
+            color: Theme.text
+            font.family: "monospace"
+            font.pixelSize: Theme.body
+            padding: 12
+            Layout.fillWidth: true
+            Accessible.name: qsTr("Recovery link")
+
+            background: Rectangle {
+                radius: Theme.radiusSmall
+                color: Theme.bg
+                border.width: 1
+                border.color: Theme.outline
+            }
+        }
+    }
+
+    Sheet {
+        id: recoverSheet
+        objectName: "recoverSheet"
+        heading: qsTr("Get your files back")
+        explanation: qsTr("Paste the recovery link of the computer that you lost. Its files are yours on this one then.")
+        confirmText: qsTr("Recover")
+        confirmIcon: "download"
+        canConfirm: recoveryField.problem === ""
+        startFocus: recoveryField.input
+        onConfirmed: sheets.model.recovery.recover(recoveryField.text)
+        onClosed: Qt.callLater(recoveryField.input.clear)
+
+        Field {
+            id: recoveryField
+            objectName: "recoveryField"
+            label: qsTr("Recovery link")
+            hint: "borg:w/…"
+            problem: sheets.model.recovery.linkProblem(text)
+            Layout.fillWidth: true
+            onAccepted: recoverSheet.confirm()
         }
     }
 }

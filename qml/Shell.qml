@@ -85,6 +85,8 @@ FocusScope {
                         onSaveRequested: fileId => shell.dashboard.storage.chooseTarget(fileId)
                         onLinkRequested: (fileId, name) => sheets.askLink(fileId, name)
                         onRemoveRequested: (fileId, name) => sheets.askRemove(fileId, name)
+                        onRecoveryRequested: sheets.showRecovery()
+                        onRecoverRequested: sheets.enterRecovery()
                     }
                 }
             }

@@ -15,6 +15,8 @@ PageFrame {
     signal saveRequested(string fileId, string name)
     signal linkRequested(string fileId, string name)
     signal removeRequested(string fileId, string name)
+    signal recoveryRequested
+    signal recoverRequested
 
     title: qsTr("Storage")
     subtitle: qsTr("Files are encrypted here, then spread over the network.")
@@ -128,7 +130,17 @@ PageFrame {
         }
 
         footer: Item {
-            height: 24
+            width: ListView.view.width
+            height: recovery.height + 40
+
+            RecoveryCard {
+                id: recovery
+                y: 16
+                width: parent.width
+                model: page.model.recovery
+                onShowRequested: page.recoveryRequested()
+                onRecoverRequested: page.recoverRequested()
+            }
         }
 
         delegate: FileCard {

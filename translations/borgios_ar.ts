@@ -387,6 +387,25 @@
     </message>
 </context>
 <context>
+    <name>RecoveryCard</name>
+    <message>
+        <source>Recovery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recovering…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I have a link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recovery link</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>RoleLegend</name>
     <message>
         <source>Parent</source>
@@ -568,6 +587,26 @@
     </message>
     <message>
         <source>Link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recovery link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With this link another computer gets all your files; whoever else has it can read and remove them. Write it down or print it, and keep it away from this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Get your files back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste the recovery link of the computer that you lost. Its files are yours on this one then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recover</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1725,6 +1764,88 @@
     </message>
 </context>
 <context>
+    <name>borg::ui::RecoveryModel</name>
+    <message>
+        <source>Your files will outlive this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list of your files is kept in the network too, encrypted. With the recovery link another computer gets all of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your files outlive this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list of your files is in the network, encrypted. With the recovery link another computer gets all of them. Keep it somewhere else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list of your files is being saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It takes a few seconds. Until then only this computer knows the newest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only this computer knows your newest files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list of your files could not be saved in the network yet. It is tried again by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recovery link was not shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recovery link copied. Keep it where only you can find it, not on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) recovered.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nobody who is online knows this recovery link. Is this node in the right network? Try again later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This node has files of its own. Recover on one without files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was recovered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste the link that begins with borg:w/.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the link of one file. A recovery link begins with borg:w/.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is not a recovery link. It begins with borg:w/.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The link is cut off. Copy the whole of it, with the part after #.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>borg::ui::SetupModel</name>
     <message>
         <source>A program that belongs to BorgIOS is missing. Install it again.</source>
@@ -1857,6 +1978,10 @@
     </message>
     <message>
         <source>The link is cut off. Copy the whole of it, with the part after #.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is a recovery link: it gives all files of somebody, not one.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

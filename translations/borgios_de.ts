@@ -371,6 +371,25 @@
     </message>
 </context>
 <context>
+    <name>RecoveryCard</name>
+    <message>
+        <source>Recovery</source>
+        <translation>Wiederherstellung</translation>
+    </message>
+    <message>
+        <source>Recovering…</source>
+        <translation>Wird wiederhergestellt …</translation>
+    </message>
+    <message>
+        <source>I have a link</source>
+        <translation>Ich habe einen Link</translation>
+    </message>
+    <message>
+        <source>Recovery link</source>
+        <translation>Wiederherstellungslink</translation>
+    </message>
+</context>
+<context>
     <name>RoleLegend</name>
     <message>
         <source>Parent</source>
@@ -553,6 +572,26 @@
     <message>
         <source>Link</source>
         <translation>Link</translation>
+    </message>
+    <message>
+        <source>Recovery link</source>
+        <translation>Wiederherstellungslink</translation>
+    </message>
+    <message>
+        <source>With this link another computer gets all your files; whoever else has it can read and remove them. Write it down or print it, and keep it away from this computer.</source>
+        <translation>Mit diesem Link erhält ein anderer Computer alle Ihre Dateien; wer ihn sonst hat, kann sie lesen und entfernen. Schreiben Sie ihn auf oder drucken Sie ihn, und bewahren Sie ihn nicht auf diesem Computer auf.</translation>
+    </message>
+    <message>
+        <source>Get your files back</source>
+        <translation>Dateien zurückholen</translation>
+    </message>
+    <message>
+        <source>Paste the recovery link of the computer that you lost. Its files are yours on this one then.</source>
+        <translation>Fügen Sie den Wiederherstellungslink des verlorenen Computers ein. Dessen Dateien gehören dann zu diesem.</translation>
+    </message>
+    <message>
+        <source>Recover</source>
+        <translation>Wiederherstellen</translation>
     </message>
 </context>
 <context>
@@ -1622,6 +1661,84 @@
     </message>
 </context>
 <context>
+    <name>borg::ui::RecoveryModel</name>
+    <message>
+        <source>Your files will outlive this computer</source>
+        <translation>Ihre Dateien werden diesen Computer überdauern</translation>
+    </message>
+    <message>
+        <source>The list of your files is kept in the network too, encrypted. With the recovery link another computer gets all of them.</source>
+        <translation>Auch die Liste Ihrer Dateien liegt verschlüsselt im Netzwerk. Mit dem Wiederherstellungslink erhält ein anderer Computer sie alle.</translation>
+    </message>
+    <message>
+        <source>Your files outlive this computer</source>
+        <translation>Ihre Dateien überdauern diesen Computer</translation>
+    </message>
+    <message>
+        <source>The list of your files is in the network, encrypted. With the recovery link another computer gets all of them. Keep it somewhere else.</source>
+        <translation>Die Liste Ihrer Dateien liegt verschlüsselt im Netzwerk. Mit dem Wiederherstellungslink erhält ein anderer Computer sie alle. Bewahren Sie ihn anderswo auf.</translation>
+    </message>
+    <message>
+        <source>The list of your files is being saved</source>
+        <translation>Die Liste Ihrer Dateien wird gesichert</translation>
+    </message>
+    <message>
+        <source>It takes a few seconds. Until then only this computer knows the newest.</source>
+        <translation>Das dauert einige Sekunden. Bis dahin kennt nur dieser Computer die neuesten.</translation>
+    </message>
+    <message>
+        <source>Only this computer knows your newest files</source>
+        <translation>Nur dieser Computer kennt Ihre neuesten Dateien</translation>
+    </message>
+    <message>
+        <source>The list of your files could not be saved in the network yet. It is tried again by itself.</source>
+        <translation>Die Liste Ihrer Dateien konnte noch nicht im Netzwerk gesichert werden. Es wird von selbst wieder versucht.</translation>
+    </message>
+    <message>
+        <source>The recovery link was not shown.</source>
+        <translation>Der Wiederherstellungslink wurde nicht angezeigt.</translation>
+    </message>
+    <message>
+        <source>Recovery link copied. Keep it where only you can find it, not on this computer.</source>
+        <translation>Wiederherstellungslink kopiert. Bewahren Sie ihn dort auf, wo nur Sie ihn finden, nicht auf diesem Computer.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) recovered.</source>
+        <translation>
+            <numerusform>%n Datei wiederhergestellt.</numerusform>
+            <numerusform>%n Dateien wiederhergestellt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nobody who is online knows this recovery link. Is this node in the right network? Try again later.</source>
+        <translation>Niemand, der online ist, kennt diesen Wiederherstellungslink. Ist dieser Knoten im richtigen Netzwerk? Versuchen Sie es später erneut.</translation>
+    </message>
+    <message>
+        <source>This node has files of its own. Recover on one without files.</source>
+        <translation>Dieser Knoten hat eigene Dateien. Stellen Sie auf einem ohne Dateien wieder her.</translation>
+    </message>
+    <message>
+        <source>Nothing was recovered.</source>
+        <translation>Es wurde nichts wiederhergestellt.</translation>
+    </message>
+    <message>
+        <source>Paste the link that begins with borg:w/.</source>
+        <translation>Fügen Sie den Link ein, der mit borg:w/ beginnt.</translation>
+    </message>
+    <message>
+        <source>This is the link of one file. A recovery link begins with borg:w/.</source>
+        <translation>Dies ist der Link einer einzelnen Datei. Ein Wiederherstellungslink beginnt mit borg:w/.</translation>
+    </message>
+    <message>
+        <source>This is not a recovery link. It begins with borg:w/.</source>
+        <translation>Dies ist kein Wiederherstellungslink. Ein solcher beginnt mit borg:w/.</translation>
+    </message>
+    <message>
+        <source>The link is cut off. Copy the whole of it, with the part after #.</source>
+        <translation>Der Link ist abgeschnitten. Kopieren Sie ihn ganz, mit dem Teil nach dem #.</translation>
+    </message>
+</context>
+<context>
     <name>borg::ui::SetupModel</name>
     <message>
         <source>A program that belongs to BorgIOS is missing. Install it again.</source>
@@ -1747,6 +1864,10 @@
     <message>
         <source>The link is cut off. Copy the whole of it, with the part after #.</source>
         <translation>Der Link ist abgeschnitten. Kopiere ihn ganz, mit dem Teil nach #.</translation>
+    </message>
+    <message>
+        <source>This is a recovery link: it gives all files of somebody, not one.</source>
+        <translation>Dies ist ein Wiederherstellungslink: Er gibt alle Dateien von jemandem, nicht eine.</translation>
     </message>
 </context>
 <context>

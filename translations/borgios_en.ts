@@ -218,6 +218,16 @@
     </message>
 </context>
 <context>
+    <name>borg::ui::RecoveryModel</name>
+    <message numerus="yes">
+        <source>%n file(s) recovered.</source>
+        <translation>
+            <numerusform>%n file recovered.</numerusform>
+            <numerusform>%n files recovered.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>borg::ui::SetupModel</name>
     <message numerus="yes">
         <source>Starting %n nodes on this computer…</source>

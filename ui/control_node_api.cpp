@@ -127,6 +127,19 @@ void ControlNodeApi::link(const QString &fileId, Answer<QString> answer)
     ask(method, std::move(answer), [](control::GetLink::Reply reply) { return reply.link; });
 }
 
+void ControlNodeApi::recoveryLink(Answer<QString> answer)
+{
+    ask(control::GetRecovery{}, std::move(answer),
+        [](control::GetRecovery::Reply reply) { return reply.link; });
+}
+
+void ControlNodeApi::recover(const QString &link, Answer<qint64> answer)
+{
+    control::Recover method;
+    method.link = link;
+    ask(method, std::move(answer), [](control::Recover::Reply reply) { return reply.files; });
+}
+
 void ControlNodeApi::checkReach(Answer<Done> answer)
 {
     ask(control::CheckReach{}, std::move(answer), [](control::Nothing) { return Done{}; });

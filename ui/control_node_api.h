@@ -31,6 +31,8 @@ public:
     void cancel(const QString &jobId, Answer<Done> answer) override;
     void remove(const QString &fileId, Answer<Done> answer) override;
     void link(const QString &fileId, Answer<QString> answer) override;
+    void recoveryLink(Answer<QString> answer) override;
+    void recover(const QString &link, Answer<qint64> answer) override;
     void checkReach(Answer<Done> answer) override;
     void stop(Answer<Done> answer) override;
 

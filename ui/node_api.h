@@ -58,6 +58,10 @@ public:
     virtual void remove(const QString &fileId, Answer<Done> answer) = 0;
     /// @return by answer: the link of a file, which carries its key.
     virtual void link(const QString &fileId, Answer<QString> answer) = 0;
+    /// @return by answer: the link that gives everything of this account.
+    virtual void recoveryLink(Answer<QString> answer) = 0;
+    /// Takes over the files of a recovery link. @return by answer: how many.
+    virtual void recover(const QString &link, Answer<qint64> answer) = 0;
     /// Has the node look again whether others reach it; the snapshot tells what it finds.
     virtual void checkReach(Answer<Done> answer) = 0;
     /// Ends the node itself, not only this connection.

@@ -24,6 +24,7 @@ StorageModel::StorageModel(
     , m_chooser(chooser)
     , m_files(api, clock)
     , m_jobs(api, clock)
+    , m_recovery(api, notices)
 {
     connect(&api, &NodeApi::snapshotChanged, this, &StorageModel::update);
     update();
@@ -142,6 +143,8 @@ QString StorageModel::linkProblem(const QString &text) const
         return tr("This is an invite to a network, not the link of a file.");
     if (link.startsWith("borg:v/"_L1))
         return tr("This link can check the file but not open it. Ask for the full link.");
+    if (link.startsWith("borg:w/"_L1))
+        return tr("This is a recovery link: it gives all files of somebody, not one.");
     if (!link.startsWith("borg:r/"_L1) || link.size() > kLinkCharactersMax)
         return tr("This is not the link of a file. It begins with borg:r/.");
     const auto parts = link.mid(7).split(u'#');

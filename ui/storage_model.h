@@ -5,6 +5,7 @@
 #include "file_rows.h"
 #include "job_rows.h"
 #include "notices.h"
+#include "recovery_model.h"
 
 #include <QUrl>
 
@@ -27,6 +28,7 @@ class StorageModel : public QObject {
     Q_PROPERTY(QString problem MEMBER problem NOTIFY changed FINAL)
     Q_PROPERTY(borg::ui::FileRows *files READ files CONSTANT FINAL)
     Q_PROPERTY(borg::ui::JobRows *jobs READ jobs CONSTANT FINAL)
+    Q_PROPERTY(borg::ui::RecoveryModel *recovery READ recovery CONSTANT FINAL)
 
 public:
     /// @param api, clock, notices, chooser outlive this object.
@@ -35,6 +37,7 @@ public:
 
     [[nodiscard]] FileRows *files() { return &m_files; }
     [[nodiscard]] JobRows *jobs() { return &m_jobs; }
+    [[nodiscard]] RecoveryModel *recovery() { return &m_recovery; }
 
     /// Lets the person choose files, then add()s them.
     Q_INVOKABLE void chooseFiles();
@@ -72,6 +75,7 @@ private:
     FileChooser &m_chooser;
     FileRows m_files;
     JobRows m_jobs;
+    RecoveryModel m_recovery;
 };
 
 } // namespace borg::ui

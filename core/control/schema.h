@@ -59,6 +59,9 @@ struct Storage {
     qint64 repairsDone = 0;
     bool readOnly = false;
     QString reason;
+    qint64 listSavedUtcMs = 0;
+    bool listCurrent = true;
+    QString listProblem;
 
     static constexpr auto fields()
     {
@@ -75,7 +78,12 @@ struct Storage {
                 "Shards rebuilt by this node since it started."),
             field(
                 "readOnly", &Storage::readOnly, "The disk is full or failed; `reason` says which."),
-            field("reason", &Storage::reason, 1024, "Why it takes no shards; empty when it does.")};
+            field("reason", &Storage::reason, 1024, "Why it takes no shards; empty when it does."),
+            field("listSavedUtcMs", &Storage::listSavedUtcMs,
+                "When the list of our files was written to the network, or read; 0: never."),
+            field("listCurrent", &Storage::listCurrent, "It names all our files as they are."),
+            field("listProblem", &Storage::listProblem, 1024,
+                "Why it could not be written; empty when it could.")};
     }
     friend bool operator==(const Storage &, const Storage &) = default;
 };

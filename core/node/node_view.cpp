@@ -318,6 +318,10 @@ control::Storage Node::storage() const
     storage.shardsCorrupt = stats.shardsCorrupt;
     storage.repairsDone = stats.repairsDone;
     storage.readOnly = stats.readOnly;
+    const auto list = m_store->listState();
+    storage.listSavedUtcMs = list.savedUtcMs;
+    storage.listCurrent = list.isCurrent;
+    storage.listProblem = list.problem.left(1024);
     storage.reason = stats.reason.left(1024);
     if (!storage.readOnly && storage.bytes >= storage.bytesLimit) {
         storage.readOnly = true;

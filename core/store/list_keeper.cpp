@@ -55,7 +55,7 @@ QCoro::Task<Result<Done>> ListKeeper::open()
         if (const auto saved = co_await save(state); !saved)
             co_return saved;
     }
-    m_state = state;
+    setState(state);
     auto account = Account::make(m_state.seed);
     if (!account)
         co_return account.error();
@@ -69,14 +69,29 @@ QCoro::Task<Result<Done>> ListKeeper::save(AccountState state)
         [db = m_context.db, state] { return db->saveAccount(state); });
 }
 
+void ListKeeper::setState(AccountState state)
+{
+    m_state = std::move(state);
+    m_wasCurrent.reset();
+}
+
 bool ListKeeper::isCurrent() const
 {
-    return idsOf(m_files.records()) == m_state.listed;
+    if (!m_wasCurrent || m_wasCurrent->first != m_files.revision()) // there may be many files
+        m_wasCurrent = {m_files.revision(), idsOf(m_files.records()) == m_state.listed};
+    return m_wasCurrent->second;
 }
 
 ListState ListKeeper::state() const
 {
-    return {m_state.savedUtcMs, m_copies, isCurrent(), m_problem};
+    ListState state{m_state.savedUtcMs, m_copies, isCurrent(), m_problem};
+    const auto link = m_state.lists.empty() ? Error{Errc::NotFound, {}}
+                                            : Capability::parseRead(m_state.lists.front());
+    if (state.isCurrent && link && m_files.stateOf(link->manifest.text()) == "spooled"_L1) {
+        state.isCurrent = false;
+        state.problem = u"it waits here for other nodes"_s;
+    }
+    return state;
 }
 
 QCoro::Task<Result<Done>> ListKeeper::run()
@@ -158,7 +173,7 @@ QCoro::Task<Result<Done>> ListKeeper::publish()
     m_copies = kept->copies;
     if (const auto saved = co_await save(next); !saved)
         co_return saved;
-    m_state = next;
+    setState(next);
     if (const auto link = oldest ? Capability::parseRead(*oldest) : Error{Errc::NotFound, {}})
         (void)co_await m_doors.remove(link->manifest.text());
     co_return Done{};
@@ -212,7 +227,7 @@ QCoro::Task<Result<Done>> ListKeeper::merge(quint64 seq, Read read)
     next.savedUtcMs = m_context.scope.clock().utcMs();
     if (const auto saved = co_await save(next); !saved)
         co_return saved;
-    m_state = next;
+    setState(next);
     co_return Done{};
 }
 
@@ -251,7 +266,7 @@ QCoro::Task<Result<int>> ListKeeper::recover(crypto::SecretKey seed)
     const AccountState fresh{seed, 0, {}, {}, 0};
     if (const auto saved = co_await save(fresh); !saved)
         co_return saved.error();
-    m_state = fresh;
+    setState(fresh);
     m_account = *std::move(account);
     const int count = static_cast<int>(list->files.size());
     if (const auto merged = co_await merge(newest->seq, *std::move(list)); !merged)

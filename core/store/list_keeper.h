@@ -56,12 +56,14 @@ private:
     QCoro::Task<Result<Read>> read(AccountPtr account, Pointer pointer);
     QCoro::Task<Result<Done>> merge(quint64 seq, Read read);
     QCoro::Task<Result<Done>> save(AccountState state);
+    void setState(AccountState state);
 
     const StoreContext m_context;
     AccountPtr &m_account;
     OwnFiles &m_files;
     const Doors m_doors;
     AccountState m_state;
+    mutable std::optional<std::pair<quint64, bool>> m_wasCurrent; ///< At that revision().
     Signal m_woken;
     int m_copies = 0;
     QString m_problem; ///< Of the last try; empty: none.

@@ -28,6 +28,7 @@ QCoro::Task<Result<QString>> OwnFiles::add(FileRecord record, Locations location
         m_context.diskExecutor, [db = m_context.db, record] { return db->save(record); });
     if (!saved)
         co_return saved.error();
+    ++m_revision;
     Own &own = m_files[id];
     own.record = std::move(record);
     own.locations = std::move(locations);
@@ -44,6 +45,7 @@ QCoro::Task<Result<Done>> OwnFiles::adopt(FileRecord record)
         m_context.diskExecutor, [db = m_context.db, record] { return db->save(record); });
     if (!saved)
         co_return saved;
+    ++m_revision;
     Own &own = m_files[record.id];
     own.record = std::move(record);
     update(own);
@@ -57,6 +59,7 @@ QCoro::Task<Result<Done>> OwnFiles::remove(QString id)
     if (!removed)
         co_return removed;
     m_files.erase(id);
+    ++m_revision;
     if (m_changed)
         m_changed();
     co_return Done{};
@@ -176,6 +179,12 @@ std::vector<FileInfo> OwnFiles::list() const
     }
     std::ranges::stable_sort(list, {}, &FileInfo::createdUtcMs);
     return list;
+}
+
+QString OwnFiles::stateOf(const QString &id) const
+{
+    const auto found = m_files.find(id);
+    return found == m_files.end() ? QString() : found->second.info.state;
 }
 
 std::vector<FileRecord> OwnFiles::records() const

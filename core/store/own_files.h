@@ -41,6 +41,10 @@ public:
 
     [[nodiscard]] std::vector<FileInfo> list() const; ///< Without the hidden ones.
     [[nodiscard]] std::vector<FileRecord> records() const; ///< All of them.
+    /// @return a number that changes when a file comes or goes.
+    [[nodiscard]] quint64 revision() const { return m_revision; }
+    /// @return FileInfo::state of a file, hidden ones too; empty when there is none.
+    [[nodiscard]] QString stateOf(const QString &id) const;
     [[nodiscard]] std::optional<FileRecord> byTag(const ShardId &tag) const;
     [[nodiscard]] std::optional<FileRecord> byId(const QString &id) const;
     [[nodiscard]] std::vector<ShardId> tags() const;
@@ -70,6 +74,7 @@ private:
     std::function<Judge()> m_judge;
     std::function<void()> m_changed;
     std::map<QString, Own> m_files;
+    quint64 m_revision = 0;
 };
 
 } // namespace borg::store

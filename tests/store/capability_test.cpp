@@ -88,7 +88,7 @@ private Q_SLOTS:
         QTest::newRow("web page") << u"https://example.org/"_s << u"not a link"_s;
         QTest::newRow("only scheme") << u"borg:"_s << u"cut short"_s;
         QTest::newRow("invitation") << u"borg:join/abc"_s << u"invitation"_s;
-        QTest::newRow("folder") << u"borg:w/abc"_s << u"folder"_s;
+        QTest::newRow("recovery") << u"borg:w/abc"_s << u"recovery link"_s;
         QTest::newRow("other kind") << u"borg:x/abc"_s << u"not known"_s;
         QTest::newRow("no key") << link.left(63) << u"# and the key"_s;
         QTest::newRow("empty key") << link.left(64) << u"cut short"_s;

@@ -223,6 +223,25 @@ private Q_SLOTS:
         QCOMPARE(get(world, 12, *world.host(12).node().link(file.id)), content(5000, 1));
     }
 
+    void aNodeAloneSaysThatItsListIsNotSafe()
+    {
+        World world(10, 1);
+        QVERIFY(put(world, 1, content(5000, 1), u"one"_s).ok());
+        world.clock.advance(30s);
+        const auto alone = world.host(1).node().listState();
+        QVERIFY(!alone.isCurrent);
+        QVERIFY(!alone.problem.isEmpty());
+        for (int i = 0; i < 4; ++i)
+            world.addHost();
+        world.clock.advance(120s);
+        const auto together = world.host(1).node().listState();
+        QVERIFY2(together.isCurrent, qPrintable(together.problem));
+        world.host(1).stop(true);
+        const auto count
+            = waitFor(world, world.host(3).node().recover(*world.host(2).node().recoveryLink()));
+        QCOMPARE(count.error().code, Errc::NotFound); // another one's
+    }
+
     void whoNeverPutAFileLeavesNoTrace()
     {
         World world(9, 4);

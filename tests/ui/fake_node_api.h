@@ -63,6 +63,15 @@ public:
         reply(QStringLiteral("link %1").arg(fileId), std::move(answer),
             QStringLiteral("borg:r/%1#secret").arg(fileId));
     }
+    void recoveryLink(Answer<QString> answer) override
+    {
+        reply(QStringLiteral("recoveryLink"), std::move(answer),
+            QStringLiteral("borg:w/%1#%1").arg(QString(56, u'a')));
+    }
+    void recover(const QString &link, Answer<qint64> answer) override
+    {
+        reply(QStringLiteral("recover %1").arg(link), std::move(answer), qint64{3});
+    }
     void checkReach(Answer<Done> answer) override
     {
         reply(QStringLiteral("checkReach"), std::move(answer), Done{});

@@ -396,6 +396,60 @@ private Q_SLOTS:
                 u"get %1 /home/ada/unnamed overwrite"_s.arg(link)}));
     }
 
+    void theRecoveryLinkIsHereOnlyWhileLookedAt()
+    {
+        Harness harness;
+        harness.show(u"five"_s);
+        harness.clearCalls();
+        auto &recovery = *harness.dashboard()->storage()->recovery();
+        QVERIFY(recovery.link().isEmpty());
+        recovery.copy(); // nothing to copy
+        recovery.reveal();
+        QVERIFY(recovery.link().startsWith(u"borg:w/"));
+        recovery.copy();
+        QCOMPARE(harness.clipboard(), recovery.link());
+        recovery.forget();
+        QVERIFY(recovery.link().isEmpty());
+        QCOMPARE(harness.calls(), QStringList{u"recoveryLink"_s});
+        QVERIFY(!recovery.canRecover()); // there are files
+    }
+
+    void theListOfFilesTellsHowItIs()
+    {
+        Harness harness;
+        harness.show(u"five"_s);
+        const auto &recovery = *harness.dashboard()->storage()->recovery();
+        QCOMPARE(recovery.severity(), int(Severity::Good));
+        auto snapshot = harness.api().snapshot();
+        snapshot.storage.listCurrent = false;
+        harness.api().setSnapshot(snapshot);
+        QCOMPARE(recovery.severity(), int(Severity::Note));
+        snapshot.storage.listProblem = u"no node keeps its place"_s;
+        harness.api().setSnapshot(snapshot);
+        QCOMPARE(recovery.severity(), int(Severity::Warning));
+    }
+
+    void filesAreRecoveredByALink()
+    {
+        Harness harness;
+        harness.show(u"alone"_s);
+        harness.clearCalls();
+        auto &recovery = *harness.dashboard()->storage()->recovery();
+        QVERIFY(recovery.canRecover());
+        const auto link = u"borg:w/%1#%1"_s.arg(QString(56, u'a'));
+        QVERIFY(recovery.linkProblem(u" %1\n"_s.arg(link)).isEmpty());
+        for (const auto &wrong : {QString(), u"borg:r/x"_s, link.chopped(1), link + u'a', u"x"_s})
+            QVERIFY2(!recovery.linkProblem(wrong).isEmpty(), qPrintable(wrong));
+        recovery.recover(link + u'\n');
+        QCOMPARE(harness.calls(), QStringList{u"recover "_s + link});
+        QVERIFY(!recovery.isBusy());
+        QCOMPARE(harness.dashboard()->notices()->severity(), int(Severity::Good));
+        harness.refuse();
+        recovery.recover(link);
+        QVERIFY(!recovery.isBusy());
+        QCOMPARE(harness.dashboard()->notices()->severity(), int(Severity::Bad));
+    }
+
     void foldersAreRefusedInWords()
     {
         const QTemporaryDir dir;

@@ -177,6 +177,7 @@ control::Snapshot five()
     snapshot.storage.shardsVerified = 1204;
     snapshot.storage.bytes = 1'710'000'000;
     snapshot.storage.repairsDone = 12;
+    snapshot.storage.listSavedUtcMs = kNow - kMinute;
     addFiles(snapshot);
     return snapshot;
 }
@@ -312,6 +313,8 @@ control::Snapshot troubled()
 {
     auto snapshot = member();
     snapshot.storage.readOnly = true;
+    snapshot.storage.listCurrent = false;
+    snapshot.storage.listProblem = u"no node keeps its place"_s;
     snapshot.storage.reason = u"disk full"_s;
     snapshot.storage.diskFreeBytes = 1'200'000;
     snapshot.storage.bytes = 9'900'000'000;

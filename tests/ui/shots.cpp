@@ -55,6 +55,8 @@ const std::vector<Shot> &shots()
         {u"storage-empty"_s, u"alone"_s, 2, {}},
         {u"storage-link"_s, u"five"_s, 2, u"askLink"_s},
         {u"storage-remove"_s, u"five"_s, 2, u"askRemove"_s},
+        {u"storage-recovery"_s, u"five"_s, 2, u"showRecovery"_s},
+        {u"storage-recover"_s, u"alone"_s, 2, u"enterRecovery"_s},
         {u"setup"_s, u"firstRun"_s, 0, {}},
         {u"setup-trying"_s, u"trying"_s, 0, {}},
         {u"setup-failing"_s, u"failing"_s, 0, {}},
@@ -83,9 +85,12 @@ bool take(const Shot &shot, const Look &look, const QDir &folder)
     if (!shot.sheet.isEmpty()) {
         auto *sheets = window->findChild<QQuickItem *>(u"sheets"_s);
         const auto name = shot.sheet.toUtf8();
-        if (!sheets
-            || !QMetaObject::invokeMethod(
-                sheets, name.constData(), u"f1"_s, u"Family photos 2025.zip"_s))
+        const bool isOfFile = shot.sheet.startsWith(u"ask");
+        const bool isShown = sheets
+            && (isOfFile ? QMetaObject::invokeMethod(
+                               sheets, name.constData(), u"f1"_s, u"Family photos 2025.zip"_s)
+                         : QMetaObject::invokeMethod(sheets, name.constData()));
+        if (!isShown)
             return false;
     }
     QTest::qWait(120);

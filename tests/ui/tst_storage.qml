@@ -71,6 +71,16 @@ Item {
             compare(findChild(list.itemAtIndex(1), "fileState").text, "In danger");
         }
 
+        function test_recoveryIsOffered() {
+            const made = make("alone");
+            watch(made, "recoverRequested");
+            mouseClick(findChild(made, "recover"));
+            compare(spy.count, 1);
+            watch(made, "recoveryRequested");
+            mouseClick(findChild(made, "showRecovery"));
+            compare(spy.count, 1);
+        }
+
         function test_buttonsOfAFile_data() {
             return [
                 { tag: "save", signalName: "saveRequested" },
