@@ -44,12 +44,6 @@ void RecoveryModel::update()
     Q_EMIT changed();
 }
 
-void RecoveryModel::wipe()
-{
-    m_link.fill(u'\0'); // the one place in this program that keeps it
-    m_link.clear();
-}
-
 void RecoveryModel::reveal()
 {
     m_isLookedAt = true;
@@ -70,7 +64,7 @@ void RecoveryModel::reveal()
 void RecoveryModel::forget()
 {
     m_isLookedAt = false;
-    wipe();
+    m_link.clear();
     Q_EMIT changed();
 }
 

@@ -25,7 +25,6 @@ class RecoveryModel : public QObject {
 public:
     /// @param api, notices outlive this object.
     RecoveryModel(NodeApi &api, Notices &notices, QObject *parent = nullptr);
-    ~RecoveryModel() override { wipe(); }
 
     [[nodiscard]] QString state() const { return m_state; } ///< A few words.
     [[nodiscard]] QString detail() const { return m_detail; } ///< What it means.
@@ -50,7 +49,6 @@ Q_SIGNALS:
 
 private:
     void update();
-    void wipe();
 
     NodeApi &m_api;
     Notices &m_notices;

@@ -45,11 +45,13 @@ struct Listed {
 struct List {
     quint32 version = kVersion;
     std::vector<Listed> files;
+    std::vector<QString> after;
 
     static constexpr auto fields()
     {
         return std::tuple{wire::field("version", &List::version),
-            wire::field("files", &List::files, kListedFilesMax)};
+            wire::field("files", &List::files, kListedFilesMax),
+            wire::field("after", &List::after, kListMarksMax)};
     }
 };
 
@@ -84,10 +86,18 @@ Result<FileRecord> recordOf(const Listed &file)
 
 } // namespace
 
-Result<QByteArray> writeFileList(const std::vector<FileRecord> &files)
+QString listMark(const QString &link)
+{
+    const auto parsed = Capability::parse(link);
+    return parsed ? parsed->manifest.text().left(18) : QString(); // the code and 64 bits
+}
+
+Result<QByteArray> writeFileList(const FileList &of)
 {
     List list;
-    for (const FileRecord &file : files) {
+    list.after.assign(of.after.begin(),
+        of.after.begin() + static_cast<qptrdiff>(std::min(of.after.size(), kListMarksMax)));
+    for (const FileRecord &file : of.files) {
         if (file.isHidden)
             continue;
         list.files.push_back({file.link, file.tag, file.name, file.bytes, file.createdUtcMs,
@@ -101,7 +111,7 @@ Result<QByteArray> writeFileList(const std::vector<FileRecord> &files)
     return QJsonDocument(wire::encodeFields(list)).toJson(QJsonDocument::Compact);
 }
 
-Result<std::vector<FileRecord>> readFileList(const QByteArray &bytes)
+Result<FileList> readFileList(const QByteArray &bytes)
 {
     if (bytes.size() > kListBytesMax)
         return Error{Errc::TooLarge, u"the list of files is too large"_s};
@@ -114,14 +124,14 @@ Result<std::vector<FileRecord>> readFileList(const QByteArray &bytes)
     if (list->version > kVersion)
         return Error{Errc::Conflict,
             u"The list of files was written by a newer version of BorgIOS; update this one."_s};
-    std::vector<FileRecord> files;
+    FileList read{{}, list->after};
     for (const Listed &file : list->files) {
         auto record = recordOf(file);
         if (!record)
             return record.error();
-        files.push_back(*std::move(record));
+        read.files.push_back(*std::move(record));
     }
-    return files;
+    return read;
 }
 
 QByteArray writeListLinks(const Account &account, const std::vector<QString> &links)

@@ -5,6 +5,8 @@
 #include <store/capability.h>
 #include <store/pointer_net.h>
 
+#include <ranges>
+
 namespace borg::store {
 
 using namespace Qt::Literals::StringLiterals;
@@ -25,6 +27,15 @@ std::vector<QString> idsOf(const std::vector<FileRecord> &files)
     }
     std::ranges::sort(ids);
     return ids;
+}
+
+/// To the front, once.
+void addMark(std::vector<QString> &marks, const QString &mark)
+{
+    std::erase(marks, mark);
+    marks.insert(marks.begin(), mark);
+    if (marks.size() > kListMarksMax)
+        marks.pop_back();
 }
 
 bool has(const std::vector<QString> &sorted, const QString &id)
@@ -104,7 +115,9 @@ QCoro::Task<Result<Done>> ListKeeper::run()
             co_return slept;
         if (m_isRecovering)
             continue;
+        m_isSyncing = true;
         const auto synced = co_await sync();
+        m_isSyncing = false;
         if (!synced && synced.error().code == Errc::Closed)
             co_return synced;
         const QString problem = synced ? QString() : synced.error().detail;
@@ -143,8 +156,9 @@ QCoro::Task<Result<Done>> ListKeeper::sync()
 
 QCoro::Task<Result<Done>> ListKeeper::publish()
 {
-    const auto records = m_files.records();
-    auto bytes = writeFileList(records);
+    const FileList list{m_files.records(), m_state.after};
+    auto bytes = co_await disk::OnExecutor<Result<QByteArray>>(
+        m_context.scope, m_context.executor, [list] { return writeFileList(list); });
     if (!bytes)
         co_return bytes.error();
     const auto put = co_await m_doors.put(*std::move(bytes));
@@ -152,14 +166,12 @@ QCoro::Task<Result<Done>> ListKeeper::publish()
         co_return put.error();
     AccountState next = m_state;
     ++next.seq;
-    next.listed = idsOf(records);
+    next.listed = idsOf(list.files);
+    addMark(next.after, listMark(put->link));
     next.savedUtcMs = m_context.scope.clock().utcMs();
     next.lists.insert(next.lists.begin(), put->link);
-    std::optional<QString> oldest;
-    if (next.lists.size() > kListsKept) {
-        oldest = next.lists.back();
+    if (next.lists.size() > kListsKept)
         next.lists.pop_back();
-    }
     const auto kept = co_await keepPointer(
         m_context.net, writePointer(*m_account, next.seq, writeListLinks(*m_account, next.lists)));
     if (!kept)
@@ -174,8 +186,23 @@ QCoro::Task<Result<Done>> ListKeeper::publish()
     if (const auto saved = co_await save(next); !saved)
         co_return saved;
     setState(next);
-    if (const auto link = oldest ? Capability::parseRead(*oldest) : Error{Errc::NotFound, {}})
-        (void)co_await m_doors.remove(link->manifest.text());
+    co_return co_await removeOldLists();
+}
+
+/// Those that nothing leads to, also when the program ended between two steps.
+QCoro::Task<Result<Done>> ListKeeper::removeOldLists()
+{
+    std::set<QString> kept;
+    for (const QString &link : m_state.lists) {
+        if (const auto parsed = Capability::parse(link))
+            kept.insert(parsed->manifest.text());
+    }
+    for (const FileRecord &file : m_files.records()) {
+        if (!file.isHidden || kept.contains(file.id))
+            continue;
+        if (const auto removed = co_await m_doors.remove(file.id); !removed)
+            co_return removed;
+    }
     co_return Done{};
 }
 
@@ -189,13 +216,16 @@ QCoro::Task<Result<ListKeeper::Read>> ListKeeper::read(AccountPtr account, Point
     Error error{Errc::NotFound, {}};
     for (const QString &link : std::vector(read.links)) {
         const auto bytes = co_await m_doors.get(link);
-        auto files = bytes ? readFileList(*bytes) : bytes.error();
-        if (files) {
-            read.files = *std::move(files);
+        auto list = bytes
+            ? co_await disk::OnExecutor<Result<FileList>>(m_context.scope, m_context.executor,
+                  [bytes = *bytes] { return readFileList(bytes); })
+            : Result<FileList>(bytes.error());
+        if (list) {
+            read.list = *std::move(list);
             co_return Read(read); // QCoro moves out of a plain lvalue
         }
         if (read.isNewest)
-            error = files.error();
+            error = list.error();
         read.isNewest = false;
         if (error.code == Errc::Closed || error.code == Errc::Conflict)
             break;
@@ -203,19 +233,29 @@ QCoro::Task<Result<ListKeeper::Read>> ListKeeper::read(AccountPtr account, Point
     co_return error;
 }
 
+/// Whoever wrote it had seen the list that we know: what is missing there was taken out. A list
+/// that came up beside ours, while the network was in two parts, says nothing of that kind, nor
+/// does an older one.
+bool ListKeeper::descends(const Read &read) const
+{
+    return read.isNewest
+        && (m_state.lists.empty()
+            || std::ranges::contains(read.list.after, listMark(m_state.lists.front())));
+}
+
 QCoro::Task<Result<Done>> ListKeeper::merge(quint64 seq, Read read)
 {
-    const auto theirs = idsOf(read.files);
+    const bool isDescendant = descends(read);
+    const auto theirs = idsOf(read.list.files);
     const auto ours = idsOf(m_files.records());
-    for (const FileRecord &file : std::vector(read.files)) {
+    for (const FileRecord &file : std::vector(read.list.files)) {
         if (has(ours, file.id) || has(m_state.listed, file.id)) // the latter was removed here
             continue;
         if (const auto added = co_await m_files.adopt(file); !added)
             co_return added;
     }
     for (const QString &id : ours) {
-        // An older list says nothing about what came after it.
-        if (read.isNewest && has(m_state.listed, id) && !has(theirs, id)) {
+        if (isDescendant && has(m_state.listed, id) && !has(theirs, id)) {
             if (const auto gone = co_await m_files.remove(id); !gone)
                 co_return gone;
         }
@@ -224,6 +264,10 @@ QCoro::Task<Result<Done>> ListKeeper::merge(quint64 seq, Read read)
     next.seq = seq;
     next.lists = read.links;
     next.listed = theirs;
+    for (const QString &mark : std::vector(read.list.after) | std::views::reverse)
+        addMark(next.after, mark);
+    if (read.isNewest)
+        addMark(next.after, listMark(read.links.front()));
     next.savedUtcMs = m_context.scope.clock().utcMs();
     if (const auto saved = co_await save(next); !saved)
         co_return saved;
@@ -235,15 +279,23 @@ QCoro::Task<Result<int>> ListKeeper::recover(crypto::SecretKey seed)
 {
     if (m_isRecovering)
         co_return Error{Errc::Busy, u"A recovery is under way already."_s};
-    if (!idsOf(m_files.records()).empty() && seed != m_state.seed)
-        co_return Error{Errc::Conflict,
-            u"This node has files of its own. Recover on a node without files: remove them, or use "
-            "a new data folder."_s};
+    if (seed == m_state.seed) { // ours already
+        filesChanged();
+        co_return static_cast<int>(idsOf(m_files.records()).size());
+    }
     auto account = Account::make(seed);
     if (!account)
         co_return account.error();
     m_isRecovering = true;
     const std::shared_ptr<void> done(nullptr, [this](void *) { m_isRecovering = false; });
+    while (m_isSyncing) {
+        if (const auto slept = co_await Sleep(m_context.scope, 50ms); !slept)
+            co_return slept.error();
+    }
+    if (!idsOf(m_files.records()).empty())
+        co_return Error{Errc::Conflict,
+            u"This node has files of its own. Recover on a node without files: remove them, or use "
+            "a new data folder."_s};
     std::optional<Pointer> newest;
     for (int left = kRecoverTries; !newest && left > 0; --left) {
         const auto found = co_await findPointer(m_context.net, (*account)->pointer());
@@ -263,12 +315,12 @@ QCoro::Task<Result<int>> ListKeeper::recover(crypto::SecretKey seed)
     if (!list)
         co_return list.error();
     // The account first: should this break off, run() takes the files over.
-    const AccountState fresh{seed, 0, {}, {}, 0};
+    const AccountState fresh{seed, 0, {}, {}, {}, 0};
     if (const auto saved = co_await save(fresh); !saved)
         co_return saved.error();
     setState(fresh);
     m_account = *std::move(account);
-    const int count = static_cast<int>(list->files.size());
+    const int count = static_cast<int>(list->list.files.size());
     if (const auto merged = co_await merge(newest->seq, *std::move(list)); !merged)
         co_return merged.error();
     m_doors.changed();

@@ -49,10 +49,12 @@ private:
     QCoro::Task<Result<Done>> sync();
     QCoro::Task<Result<Done>> publish();
     struct Read {
-        std::vector<FileRecord> files;
+        FileList list;
         std::vector<QString> links;
         bool isNewest = true;
     };
+    [[nodiscard]] bool descends(const Read &read) const;
+    QCoro::Task<Result<Done>> removeOldLists();
     QCoro::Task<Result<Read>> read(AccountPtr account, Pointer pointer);
     QCoro::Task<Result<Done>> merge(quint64 seq, Read read);
     QCoro::Task<Result<Done>> save(AccountState state);
@@ -67,6 +69,7 @@ private:
     Signal m_woken;
     int m_copies = 0;
     QString m_problem; ///< Of the last try; empty: none.
+    bool m_isSyncing = false;
     bool m_isRecovering = false;
 };
 

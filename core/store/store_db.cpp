@@ -23,7 +23,8 @@ constexpr std::array kMigrations{
     "ALTER TABLE files ADD COLUMN of_account INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE files ADD COLUMN is_hidden INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE account(only INTEGER PRIMARY KEY CHECK(only = 1), seed BLOB NOT NULL,"
-    " seq INTEGER NOT NULL, lists TEXT NOT NULL, listed TEXT NOT NULL, saved INTEGER NOT NULL);"
+    " seq INTEGER NOT NULL, lists TEXT NOT NULL, listed TEXT NOT NULL, after TEXT NOT NULL,"
+    " saved INTEGER NOT NULL);"
     "CREATE TABLE pointers(id BLOB PRIMARY KEY, record BLOB NOT NULL, by BLOB NOT NULL);"
     "CREATE INDEX pointers_by ON pointers(by);",
 };
@@ -203,7 +204,8 @@ Result<Done> StoreDb::saveRemoved(const ShardId &tag, qint64 utcMs)
 
 Result<std::optional<AccountState>> StoreDb::account()
 {
-    const auto rows = m_database->rows("SELECT seed, seq, lists, listed, saved FROM account");
+    const auto rows
+        = m_database->rows("SELECT seed, seq, lists, listed, after, saved FROM account");
     if (!rows)
         return rows.error();
     if (rows->empty())
@@ -221,7 +223,8 @@ Result<std::optional<AccountState>> StoreDb::account()
     };
     account.lists = split(valueOf<QString>(row, 2));
     account.listed = split(valueOf<QString>(row, 3));
-    account.savedUtcMs = number(row, 4);
+    account.after = split(valueOf<QString>(row, 4));
+    account.savedUtcMs = number(row, 5);
     return std::optional(account);
 }
 
@@ -230,9 +233,10 @@ Result<Done> StoreDb::saveAccount(const AccountState &account)
     const auto join = [](const std::vector<QString> &parts) {
         return QStringList(parts.begin(), parts.end()).join(u' '); // links and ids have no blanks
     };
-    return run("INSERT OR REPLACE INTO account VALUES(1, ?1, ?2, ?3, ?4, ?5)",
+    return run("INSERT OR REPLACE INTO account VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)",
         {Value(account.seed.view().toByteArray()), Value(static_cast<qint64>(account.seq)),
-            Value(join(account.lists)), Value(join(account.listed)), Value(account.savedUtcMs)});
+            Value(join(account.lists)), Value(join(account.listed)), Value(join(account.after)),
+            Value(account.savedUtcMs)});
 }
 
 Result<QByteArray> StoreDb::pointer(const ShardId &id)
@@ -274,7 +278,8 @@ Result<QByteArray> StoreDb::keepPointer(const Pointer &wanted, const NodeId &by)
     if (!counts)
         return counts.error();
     const Row &row = counts->front();
-    if (before->isEmpty() && (number(row, 0) >= kPointersMax || number(row, 1) >= kPointersPerNode))
+    if (before->isEmpty()
+        && (number(row, 0) >= m_pointerLimits.all || number(row, 1) >= m_pointerLimits.perNode))
         return Error{Errc::NoSpace, u"enough pointers are kept here"_s};
     const auto saved = run("INSERT INTO pointers VALUES(?1, ?2, ?3)"
                            " ON CONFLICT(id) DO UPDATE SET record = excluded.record",

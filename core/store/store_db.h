@@ -37,6 +37,7 @@ struct AccountState {
     quint64 seq = 0; ///< Of the pointer that was written or read last.
     std::vector<QString> lists; ///< Links of the last lists, the newest first.
     std::vector<QString> listed; ///< Ids of the files in the newest.
+    std::vector<QString> after; ///< FileList::after of the newest.
     qint64 savedUtcMs = 0; ///< When it was published; 0: never.
 };
 
@@ -82,9 +83,12 @@ public:
     Result<std::optional<AccountState>> account();
     Result<Done> saveAccount(const AccountState &account);
 
-    /// Pointers that are kept for others. `by` brought it.
-    static constexpr qint64 kPointersMax = 100'000;
-    static constexpr qint64 kPointersPerNode = 64;
+    /// Pointers that are kept for others.
+    struct PointerLimits {
+        qint64 all = 100'000;
+        qint64 perNode = 6'250; ///< Brought by one: keepers hand on many.
+    };
+    void setPointerLimits(const PointerLimits &limits) { m_pointerLimits = limits; }
     /// @return the record, empty for none.
     Result<QByteArray> pointer(const ShardId &id);
     /// @return up to 256 names of pointers that are kept, in order, from the one behind `after` on.
@@ -108,6 +112,7 @@ private:
 
     const std::unique_ptr<disk::Database> m_database;
     std::mutex m_pointers; ///< Two writers of one pointer.
+    PointerLimits m_pointerLimits;
 };
 
 } // namespace borg::store

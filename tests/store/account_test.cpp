@@ -137,13 +137,15 @@ private Q_SLOTS:
     {
         FileRecord hidden = file(9);
         hidden.isHidden = true;
-        const auto bytes = writeFileList({file(2), hidden, file(1)});
+        const auto bytes = writeFileList({{file(2), hidden, file(1)}, {u"01ab"_s, u"02cd"_s}});
         QVERIFY(bytes.ok());
-        QCOMPARE(*bytes, *writeFileList({file(1), file(2)})); // the order says nothing
-        const auto files = readFileList(*bytes);
-        QVERIFY2(files.ok(), files.ok() ? "" : qPrintable(files.error().detail));
-        QCOMPARE(files->size(), 2U);
-        for (const FileRecord &read : *files) {
+        QCOMPARE(*bytes,
+            *writeFileList({{file(1), file(2)}, {u"01ab"_s, u"02cd"_s}})); // the order says nothing
+        const auto list = readFileList(*bytes);
+        QVERIFY2(list.ok(), list.ok() ? "" : qPrintable(list.error().detail));
+        QVERIFY((list->after == std::vector<QString>{u"01ab"_s, u"02cd"_s}));
+        QCOMPARE(list->files.size(), 2U);
+        for (const FileRecord &read : list->files) {
             const auto wanted = file(static_cast<quint8>(read.bytes - 1000));
             QCOMPARE(read.id, wanted.id);
             QCOMPARE(read.tag, wanted.tag);
@@ -155,13 +157,13 @@ private Q_SLOTS:
             QCOMPARE(read.segments, 1);
             QVERIFY(read.isOfAccount);
         }
-        QVERIFY(readFileList(*writeFileList({}))->empty());
+        QVERIFY(readFileList(*writeFileList({}))->files.empty());
     }
 
     void aListThatIsNoneIsRefused_data()
     {
         QTest::addColumn<QByteArray>("bytes");
-        const QByteArray good = *writeFileList({file(1)});
+        const QByteArray good = *writeFileList({{file(1)}, {}});
         QTest::newRow("nothing") << QByteArray();
         QTest::newRow("cut") << good.chopped(1);
         QTest::newRow("an array") << QByteArray("[]");

@@ -151,6 +151,38 @@ private Q_SLOTS:
         QCOMPARE(namesAt(world, 2), (Names{u"three"_s, u"two"_s}));
     }
 
+    void whatTwoPartsOfTheNetworkPutIsAllThere_data()
+    {
+        QTest::addColumn<quint64>("seed");
+        for (quint64 seed = 1; seed <= 6; ++seed)
+            QTest::addRow("seed %llu", seed) << seed;
+    }
+    void whatTwoPartsOfTheNetworkPutIsAllThere()
+    {
+        QFETCH(quint64, seed);
+        World world(seed, 8);
+        QVERIFY(put(world, 1, content(5000, 1), u"one"_s).ok());
+        world.clock.advance(10s);
+        QVERIFY(waitFor(world, world.host(5).node().recover(*world.host(1).node().recoveryLink()))
+                .ok());
+        world.clock.advance(10s);
+        std::map<NodeId, int> parts;
+        for (int number = 5; number <= 8; ++number)
+            parts[world.host(number).peer.id] = 1;
+        world.network.partition(parts);
+        // Each part writes lists that the other does not see; one of them more.
+        QVERIFY(put(world, 1, content(5000, 2), u"left"_s).ok());
+        QVERIFY(put(world, 5, content(5000, 3), u"right"_s).ok());
+        world.clock.advance(60s);
+        QVERIFY(put(world, 5, content(5000, 4), u"right too"_s).ok());
+        world.clock.advance(60s);
+        world.network.heal();
+        world.clock.advance(600s);
+        const Names all{u"left"_s, u"one"_s, u"right"_s, u"right too"_s};
+        QCOMPARE(namesAt(world, 1), all);
+        QCOMPARE(namesAt(world, 5), all);
+    }
+
     void oneThatWasAwayCatchesUp()
     {
         World world(5, 6);

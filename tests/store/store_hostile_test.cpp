@@ -43,9 +43,9 @@ struct HolderWorld {
         }
         packs.open();
         clock.advance(1s);
-        auto database = store::StoreDb::open(disk, u"store.sqlite"_s);
+        db = *store::StoreDb::open(disk, u"store.sqlite"_s);
         holder.setAskHave([](NodeId, ShardId) -> QCoro::Task<Result<bool>> { co_return true; });
-        holder.open(*std::move(database));
+        holder.open(db);
         clock.advance(1s);
     }
     ~HolderWorld()
@@ -77,6 +77,7 @@ struct HolderWorld {
     store::PackStore packs{
         scope, rng, disk, executor, {.folder = u"packs"_s, .packBytes = 16 * kMib}};
     store::Holder holder{scope, executor, executor, packs, directory, idOf(1)};
+    std::shared_ptr<store::StoreDb> db;
 };
 
 const NodeId kOwner = idOf(2);
@@ -254,11 +255,13 @@ private Q_SLOTS:
         QCOMPARE(get(first)->body, second.bytes);
         QVERIFY(get(pointer(2, 1, "none"))->body.isEmpty());
         // Nobody fills the shelf alone.
+        world.db->setPointerLimits({.all = 12, .perNode = 8});
         int taken = 0;
-        for (int i = 0; i < 2 * store::StoreDb::kPointersPerNode; ++i)
-            taken += put(kOwner, pointer(static_cast<quint8>(i + 10), 1, "many").bytes).ok();
-        QCOMPARE(taken, store::StoreDb::kPointersPerNode);
+        for (quint8 i = 10; i < 30; ++i)
+            taken += put(kOwner, pointer(i, 1, "many").bytes).ok();
+        QCOMPARE(taken, 8);
         QVERIFY(put(kOther, pointer(3, 1, "room for others").bytes).ok());
+        QVERIFY(put(kOwner, pointer(10, 2, "what is there is renewed").bytes).ok());
     }
 
     void theOwnersManifestIsNotPushedOut()
