@@ -55,7 +55,7 @@ Item {
         property string fileId
         objectName: "removeSheet"
         heading: ""
-        explanation: qsTr("The network forgets it and links to it stop working. A copy on your disk is not touched. This cannot be undone.")
+        explanation: qsTr("It goes into the trash. After seven days the network forgets it, and links to it stop working. A copy on your disk is not touched.")
         confirmText: qsTr("Remove")
         confirmIcon: "remove"
         danger: true

@@ -46,6 +46,14 @@ Rectangle {
         }
 
         ActionButton {
+            objectName: "toastAction"
+            text: toast.notices.action
+            visible: text !== ""
+            quiet: true
+            onClicked: toast.notices.act()
+        }
+
+        ActionButton {
             objectName: "dismiss"
             text: qsTr("Dismiss")
             iconName: "close"
@@ -56,7 +64,7 @@ Rectangle {
     }
 
     Timer {
-        interval: 6000
+        interval: toast.notices.action === "" ? 6000 : 12000
         running: toast.visible && toast.notices.severity <= Severity.Note
         onTriggered: toast.notices.dismiss()
     }

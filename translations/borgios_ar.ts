@@ -566,10 +566,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The network forgets it and links to it stop working. A copy on your disk is not touched. This cannot be undone.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Remove</source>
         <translation type="unfinished"></translation>
     </message>
@@ -607,6 +603,10 @@
     </message>
     <message>
         <source>Recover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It goes into the trash. After seven days the network forgets it, and links to it stop working. A copy on your disk is not touched.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1945,10 +1945,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>%1 was removed from the network.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>%1 was not removed.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1982,6 +1978,18 @@
     </message>
     <message>
         <source>This is a recovery link: it gives all files of somebody, not one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is in the trash for seven days.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is still in the trash.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -550,10 +550,6 @@
         <translation>Link kopieren</translation>
     </message>
     <message>
-        <source>The network forgets it and links to it stop working. A copy on your disk is not touched. This cannot be undone.</source>
-        <translation>Das Netz vergisst sie, und Links auf sie gehen nicht mehr. Eine Kopie auf deiner Platte bleibt unberührt. Das lässt sich nicht rückgängig machen.</translation>
-    </message>
-    <message>
         <source>Remove</source>
         <translation>Entfernen</translation>
     </message>
@@ -592,6 +588,10 @@
     <message>
         <source>Recover</source>
         <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>It goes into the trash. After seven days the network forgets it, and links to it stop working. A copy on your disk is not touched.</source>
+        <translation>Sie kommt in den Papierkorb. Nach sieben Tagen vergisst das Netzwerk sie, und Links auf sie gelten nicht mehr. Eine Kopie auf Ihrer Festplatte bleibt unberührt.</translation>
     </message>
 </context>
 <context>
@@ -1830,10 +1830,6 @@
         <translation>Es wurde nicht abgebrochen.</translation>
     </message>
     <message>
-        <source>%1 was removed from the network.</source>
-        <translation>%1 wurde aus dem Netz entfernt.</translation>
-    </message>
-    <message>
         <source>%1 was not removed.</source>
         <translation>%1 wurde nicht entfernt.</translation>
     </message>
@@ -1868,6 +1864,18 @@
     <message>
         <source>This is a recovery link: it gives all files of somebody, not one.</source>
         <translation>Dies ist ein Wiederherstellungslink: Er gibt alle Dateien von jemandem, nicht eine.</translation>
+    </message>
+    <message>
+        <source>%1 is in the trash for seven days.</source>
+        <translation>%1 liegt sieben Tage im Papierkorb.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>%1 is still in the trash.</source>
+        <translation>%1 liegt noch im Papierkorb.</translation>
     </message>
 </context>
 <context>

@@ -120,6 +120,13 @@ void ControlNodeApi::remove(const QString &fileId, Answer<Done> answer)
     ask(method, std::move(answer), [](control::Nothing) { return Done{}; });
 }
 
+void ControlNodeApi::restore(const QString &fileId, Answer<Done> answer)
+{
+    control::RestoreFile method;
+    method.id = fileId;
+    ask(method, std::move(answer), [](control::Nothing) { return Done{}; });
+}
+
 void ControlNodeApi::link(const QString &fileId, Answer<QString> answer)
 {
     control::GetLink method;

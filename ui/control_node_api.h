@@ -30,6 +30,7 @@ public:
         Answer<QString> answer) override;
     void cancel(const QString &jobId, Answer<Done> answer) override;
     void remove(const QString &fileId, Answer<Done> answer) override;
+    void restore(const QString &fileId, Answer<Done> answer) override;
     void link(const QString &fileId, Answer<QString> answer) override;
     void recoveryLink(Answer<QString> answer) override;
     void recover(const QString &link, Answer<qint64> answer) override;

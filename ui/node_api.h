@@ -55,7 +55,9 @@ public:
         const QString &source, const QString &path, bool overwrite, Answer<QString> answer)
         = 0;
     virtual void cancel(const QString &jobId, Answer<Done> answer) = 0;
+    /// Into the trash, and out of it.
     virtual void remove(const QString &fileId, Answer<Done> answer) = 0;
+    virtual void restore(const QString &fileId, Answer<Done> answer) = 0;
     /// @return by answer: the link of a file, which carries its key.
     virtual void link(const QString &fileId, Answer<QString> answer) = 0;
     /// @return by answer: the link that gives everything of this account.

@@ -5,6 +5,9 @@
 
 #include <QObject>
 
+#include <functional>
+#include <utility>
+
 namespace borg::ui {
 
 /// One short message at the foot of the window. A later one replaces it.
@@ -14,18 +17,31 @@ class Notices : public QObject {
     QML_UNCREATABLE("Belongs to the dashboard")
     Q_PROPERTY(QString text READ text NOTIFY changed FINAL)
     Q_PROPERTY(int severity READ severity NOTIFY changed FINAL)
+    Q_PROPERTY(QString action READ action NOTIFY changed FINAL)
 
 public:
     using QObject::QObject;
 
     [[nodiscard]] QString text() const { return m_text; }
     [[nodiscard]] int severity() const { return m_severity; }
+    [[nodiscard]] QString action() const { return m_action; } ///< Empty: nothing to be done.
 
-    void show(const QString &text, Severity::Level severity)
+    /// @param action what the person may do about it, and `act` does then.
+    void show(const QString &text, Severity::Level severity, const QString &action = {},
+        std::function<void()> act = {})
     {
         m_text = text;
         m_severity = severity;
+        m_action = action;
+        m_act = std::move(act);
         Q_EMIT changed();
+    }
+    Q_INVOKABLE void act()
+    {
+        const auto act = std::exchange(m_act, {});
+        dismiss();
+        if (act)
+            act();
     }
     Q_INVOKABLE void dismiss() { show({}, Severity::Good); }
 
@@ -35,6 +51,8 @@ Q_SIGNALS:
 private:
     QString m_text;
     int m_severity = Severity::Good;
+    QString m_action;
+    std::function<void()> m_act;
 };
 
 } // namespace borg::ui

@@ -111,12 +111,23 @@ void StorageModel::remove(const QString &fileId)
     const auto &files = m_api.snapshot().files;
     const auto file = files.find(fileId);
     const auto name = file == files.end() ? QString() : file->second.name;
-    m_api.remove(fileId, [this, name](const Result<Done> &done) {
+    m_api.remove(fileId, [this, name, fileId](const Result<Done> &done) {
         if (done)
-            m_notices.show(tr("%1 was removed from the network.").arg(name), Severity::Good);
+            m_notices.show(tr("%1 is in the trash for seven days.").arg(name), Severity::Good,
+                tr("Undo"), [this, name, fileId] { restore(fileId, name); });
         else
             m_notices.show(
                 Words::callFailure(tr("%1 was not removed.").arg(name), done.error().code),
+                Severity::Bad);
+    });
+}
+
+void StorageModel::restore(const QString &fileId, const QString &name)
+{
+    m_api.restore(fileId, [this, name](const Result<Done> &done) {
+        if (!done)
+            m_notices.show(
+                Words::callFailure(tr("%1 is still in the trash.").arg(name), done.error().code),
                 Severity::Bad);
     });
 }

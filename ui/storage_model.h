@@ -69,6 +69,7 @@ Q_SIGNALS:
 
 private:
     void update();
+    void restore(const QString &fileId, const QString &name);
 
     NodeApi &m_api;
     Notices &m_notices;

@@ -198,18 +198,57 @@ Run removeFile(Session &session)
         co_return session.failFind(what.error());
     QString id = *what;
     if (!id.startsWith(u"borg:")) {
-        const auto file = co_await session.findFile(*what);
+        auto file = co_await session.findFile(*what);
+        if (!file && session.args.has("for-good"))
+            file = co_await session.findFile(*what, true);
         if (!file)
             co_return session.failFind(file.error());
         id = file->id;
     }
-    const auto removed = co_await session.ask(RemoveFile{id});
+    const bool forGood = session.args.has("for-good");
+    const auto removed = co_await session.ask(RemoveFile{id, forGood});
     if (!removed && removed.error().code == Errc::NotFound) // and never show the key of a link
         co_return session.fail(Exit::NotFound, u"None of your files has this link or id."_s);
     if (!removed)
         co_return session.fail(removed.error());
     if (session.json)
         session.outJson({{u"removed"_s, id.section(u'#', 0, 0)}});
+    else if (!forGood)
+        session.note(u"It is in the trash for seven days; take it out with: borgctl restore"_s);
+    co_return Exit::Ok;
+}
+
+Run trash(Session &session)
+{
+    const auto all = co_await session.ask(ListFiles{true});
+    if (!all)
+        co_return session.fail(all.error());
+    if (session.json) {
+        session.outJson(wire::encodeFields(*all));
+        co_return Exit::Ok;
+    }
+    if (all->files.empty()) {
+        session.note(u"The trash is empty."_s);
+        co_return Exit::Ok;
+    }
+    std::vector<QStringList> rows;
+    for (const File &file : all->files)
+        rows.push_back({printable(file.name), sizeText(file.bytes), healthText(file),
+            agoText(file.trashedUtcMs, session.clock.utcMs()), shortId(file.id)});
+    session.out(table({u"NAME"_s, u"SIZE"_s, u"STATE"_s, u"REMOVED"_s, u"ID"_s}, rows, {1}));
+    co_return Exit::Ok;
+}
+
+Run restoreFile(Session &session)
+{
+    const auto file = co_await session.findFile(session.args.operands.first(), true);
+    if (!file)
+        co_return session.failFind(file.error());
+    const auto restored = co_await session.ask(RestoreFile{file->id});
+    if (!restored)
+        co_return session.fail(restored.error());
+    if (session.json)
+        session.outJson({{u"restored"_s, file->id}});
     co_return Exit::Ok;
 }
 

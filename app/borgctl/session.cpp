@@ -173,9 +173,9 @@ Result<QString> Session::operandOrLink() const
     return checked(link);
 }
 
-QCoro::Task<Result<control::File>> Session::findFile(QString what)
+QCoro::Task<Result<control::File>> Session::findFile(QString what, bool isTrash)
 {
-    const auto all = co_await ask(control::ListFiles{});
+    const auto all = co_await ask(control::ListFiles{isTrash});
     if (!all)
         co_return all.error();
     std::vector<control::File> byId;
@@ -189,6 +189,10 @@ QCoro::Task<Result<control::File>> Session::findFile(QString what)
     auto &found = byId.empty() ? byName : byId;
     if (found.size() == 1)
         co_return found.front();
+    if (found.empty() && isTrash)
+        co_return Error{Errc::NotFound,
+            u"No file in the trash has the name or id \"%1\"; `borgctl trash` lists them."_s.arg(
+                what.left(200))};
     if (found.empty())
         co_return Error{Errc::NotFound,
             u"None of your files has the name or id \"%1\"; `borgctl ls` lists them. A link begins "

@@ -67,7 +67,9 @@ public:
     [[nodiscard]] borg::Result<QString> operandOrLink() const;
 
     /// Which of our files `what` means: an id, the beginning of one (6 digits at least), a name.
-    [[nodiscard]] QCoro::Task<borg::Result<borg::control::File>> findFile(QString what);
+    /// @param isTrash among those in the trash.
+    [[nodiscard]] QCoro::Task<borg::Result<borg::control::File>> findFile(
+        QString what, bool isTrash = false);
 
 private:
     std::unique_ptr<borg::control::Client> m_client;
@@ -85,6 +87,8 @@ using Run = QCoro::Task<int>;
 Run status(Session &session);
 Run list(Session &session);
 Run removeFile(Session &session);
+Run trash(Session &session);
+Run restoreFile(Session &session);
 Run showLink(Session &session);
 Run recovery(Session &session);
 Run recover(Session &session);

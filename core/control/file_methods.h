@@ -105,7 +105,8 @@ struct Wait {
 
 struct ListFiles {
     static constexpr std::string_view kName = "ls";
-    static constexpr std::string_view kDoc = "Our files, with their health.";
+    static constexpr std::string_view kDoc
+        = "Our files, with their health, or what is in the trash.";
     struct Reply {
         std::vector<File> files;
         static constexpr auto fields()
@@ -113,18 +114,36 @@ struct ListFiles {
             return std::tuple{field("files", &Reply::files, 1'000'000, "Oldest first.")};
         }
     };
-    static constexpr auto fields() { return std::tuple{}; }
+    std::optional<bool> trash;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("trash", &ListFiles::trash, "Those in the trash instead.")};
+    }
 };
 
 struct RemoveFile {
     static constexpr std::string_view kName = "rm";
-    static constexpr std::string_view kDoc
-        = "Forgets a file of ours and asks the holders to do so.";
+    static constexpr std::string_view kDoc = "Puts a file of ours into the trash, or forgets it at "
+                                             "once and asks the holders to do so.";
+    using Reply = Nothing;
+    QString id;
+    std::optional<bool> forGood;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("id", &RemoveFile::id, 4096, "Of the file, or its link."),
+            field("forGood", &RemoveFile::forGood,
+                "Not into the trash, where it is kept for seven days.")};
+    }
+};
+
+struct RestoreFile {
+    static constexpr std::string_view kName = "restore";
+    static constexpr std::string_view kDoc = "Takes a file out of the trash.";
     using Reply = Nothing;
     QString id;
     static constexpr auto fields()
     {
-        return std::tuple{field("id", &RemoveFile::id, "Of the file.")};
+        return std::tuple{field("id", &RestoreFile::id, "Of the file.")};
     }
 };
 

@@ -100,6 +100,7 @@ struct File {
     qint64 shardsWanted = 0;
     qint64 shardsAlive = 0;
     qint64 shardsNeeded = 0;
+    qint64 trashedUtcMs = 0;
 
     static constexpr auto fields()
     {
@@ -117,7 +118,9 @@ struct File {
             field("segments", &File::segments, "How many there are."),
             field("shardsWanted", &File::shardsWanted, "n of the weakest segment."),
             field("shardsAlive", &File::shardsAlive, "Reachable ones of the weakest segment."),
-            field("shardsNeeded", &File::shardsNeeded, "k.")};
+            field("shardsNeeded", &File::shardsNeeded, "k."),
+            field("trashedUtcMs", &File::trashedUtcMs,
+                "When it went into the trash; 0: it is not there.")};
     }
     friend bool operator==(const File &, const File &) = default;
 };

@@ -119,7 +119,9 @@ private:
     QCoro::Task<Result<Done>> runGet(
         QString jobId, QString link, std::shared_ptr<store::Sink> sink, Guard guard);
     QCoro::Task<Result<Done>> runRemove(
-        QString fileId, control::Answer<control::RemoveFile> answer);
+        control::RemoveFile request, control::Answer<control::RemoveFile> answer);
+    QCoro::Task<Result<Done>> runRestore(
+        QString fileId, control::Answer<control::RestoreFile> answer);
     QCoro::Task<Result<Done>> runRecover(QString link, control::Answer<control::Recover> answer);
     QCoro::Task<Result<Done>> runPing(NodeId node, control::Answer<control::Ping> answer);
     QCoro::Task<Result<Done>> runFind(NodeId node, control::Answer<control::FindNode> answer);
@@ -145,7 +147,7 @@ private:
     [[nodiscard]] control::Time worldTime() const;
     [[nodiscard]] control::Reach reach() const;
     [[nodiscard]] std::vector<control::Peer> peers() const;
-    [[nodiscard]] std::vector<control::File> files() const;
+    [[nodiscard]] std::vector<control::File> files(bool isTrash = false) const;
     [[nodiscard]] std::pair<QString, QString> stateAndReason(qint64 members) const;
     [[nodiscard]] qint64 memberCount() const;
     [[nodiscard]] QString invite() const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node.h"
 
+#include <store/capability.h>
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
@@ -249,12 +251,13 @@ void Node::addFileMethods()
     using namespace control;
     const Error notYet{
         Errc::Busy, u"The node is still reading what it holds; try again in a moment."_s};
-    m_server->on<ListFiles>([this, notYet](const ListFiles &, const Answer<ListFiles> &answer) {
-        if (!m_storeIsOpen)
-            answer(notYet);
-        else
-            answer(ListFiles::Reply{files()});
-    });
+    m_server->on<ListFiles>(
+        [this, notYet](const ListFiles &request, const Answer<ListFiles> &answer) {
+            if (!m_storeIsOpen)
+                answer(notYet);
+            else
+                answer(ListFiles::Reply{files(request.trash.value_or(false))});
+        });
     m_server->on<GetLink>([this, notYet](const GetLink &request, const Answer<GetLink> &answer) {
         if (!m_storeIsOpen) {
             answer(notYet);
@@ -272,7 +275,14 @@ void Node::addFileMethods()
                 answer(notYet);
                 return;
             }
-            m_scope.spawn("removing a file"_L1, runRemove(request.id, answer));
+            m_scope.spawn("removing a file"_L1, runRemove(request, answer));
+        });
+    m_server->on<RestoreFile>(
+        [this, notYet](const RestoreFile &request, const Answer<RestoreFile> &answer) {
+            if (!m_storeIsOpen)
+                answer(notYet);
+            else
+                m_scope.spawn("restoring a file"_L1, runRestore(request.id, answer));
         });
     m_server->on<GetRecovery>(
         [this, notYet](const GetRecovery &, const Answer<GetRecovery> &answer) {
@@ -303,10 +313,25 @@ QCoro::Task<Result<Done>> Node::runRecover(QString link, control::Answer<control
     co_return Done{};
 }
 
-QCoro::Task<Result<Done>> Node::runRemove(
-    QString fileId, control::Answer<control::RemoveFile> answer)
+QCoro::Task<Result<Done>> Node::runRestore(
+    QString fileId, control::Answer<control::RestoreFile> answer)
 {
-    const auto removed = co_await m_store->remove(fileId);
+    const auto restored = co_await m_store->restore(fileId);
+    if (restored)
+        answer(control::Nothing{});
+    else
+        answer(Error{restored.error().code, sentenceOf(restored.error())});
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> Node::runRemove(
+    control::RemoveFile request, control::Answer<control::RemoveFile> answer)
+{
+    QString fileId = request.id;
+    if (const auto link = store::Capability::parse(request.id))
+        fileId = link->manifest.text();
+    const auto removed = request.forGood.value_or(false) ? co_await m_store->remove(fileId)
+                                                         : co_await m_store->moveToTrash(fileId);
     if (removed)
         answer(control::Nothing{});
     else

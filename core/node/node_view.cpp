@@ -398,12 +398,12 @@ std::vector<control::Peer> Node::peers() const
     return peers;
 }
 
-std::vector<control::File> Node::files() const
+std::vector<control::File> Node::files(bool isTrash) const
 {
     std::vector<control::File> files;
     if (!m_store || !m_storeIsOpen)
         return files;
-    for (const store::FileInfo &info : m_store->files()) {
+    for (const store::FileInfo &info : isTrash ? m_store->trash() : m_store->files()) {
         control::File file;
         file.id = info.id;
         file.name = info.name;
@@ -415,6 +415,7 @@ std::vector<control::File> Node::files() const
         file.shardsWanted = info.shardsWanted;
         file.shardsAlive = info.shardsAlive;
         file.shardsNeeded = info.shardsNeeded;
+        file.trashedUtcMs = info.trashedUtcMs;
         files.push_back(std::move(file));
     }
     return files;

@@ -30,6 +30,7 @@ struct Listed {
     quint32 rootN = 0;
     qint64 segments = 0;
     bool isOfAccount = true;
+    qint64 trash = 0;
 
     static constexpr auto fields()
     {
@@ -38,7 +39,8 @@ struct Listed {
             field("name", &Listed::name, kNameMax), field("bytes", &Listed::bytes),
             field("created", &Listed::createdUtcMs), field("k", &Listed::k), field("n", &Listed::n),
             field("rootK", &Listed::rootK), field("rootN", &Listed::rootN),
-            field("segments", &Listed::segments), field("ofAccount", &Listed::isOfAccount)};
+            field("segments", &Listed::segments), field("ofAccount", &Listed::isOfAccount),
+            field("trash", &Listed::trash)};
     }
 };
 
@@ -81,6 +83,7 @@ Result<FileRecord> recordOf(const Listed &file)
     record.rootCode = {static_cast<int>(file.rootK), static_cast<int>(file.rootN)};
     record.segments = file.segments;
     record.isOfAccount = file.isOfAccount;
+    record.trash = file.trash;
     return record;
 }
 
@@ -103,7 +106,7 @@ Result<QByteArray> writeFileList(const FileList &of)
         list.files.push_back({file.link, file.tag, file.name, file.bytes, file.createdUtcMs,
             static_cast<quint32>(file.code.k), static_cast<quint32>(file.code.n),
             static_cast<quint32>(file.rootCode.k), static_cast<quint32>(file.rootCode.n),
-            file.segments, file.isOfAccount});
+            file.segments, file.isOfAccount, file.trash});
     }
     if (std::ssize(list.files) > kListedFilesMax)
         return Error{Errc::TooLarge, u"more than %1 files"_s.arg(kListedFilesMax)};

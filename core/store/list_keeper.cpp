@@ -18,15 +18,18 @@ namespace {
 
 constexpr int kRecoverTries = 8; ///< The members of the network come in during the first seconds.
 
-std::vector<QString> idsOf(const std::vector<FileRecord> &files)
+constexpr qsizetype kIdCharacters = 2 * kIdBytes;
+
+/// What the list says of each file: its id, and what became of it.
+std::vector<QString> entriesOf(const std::vector<FileRecord> &files)
 {
-    std::vector<QString> ids;
+    std::vector<QString> entries;
     for (const FileRecord &file : files) {
         if (!file.isHidden)
-            ids.push_back(file.id);
+            entries.push_back(file.trash == 0 ? file.id : u"%1:%2"_s.arg(file.id).arg(file.trash));
     }
-    std::ranges::sort(ids);
-    return ids;
+    std::ranges::sort(entries);
+    return entries;
 }
 
 /// To the front, once.
@@ -40,7 +43,8 @@ void addMark(std::vector<QString> &marks, const QString &mark)
 
 bool has(const std::vector<QString> &sorted, const QString &id)
 {
-    return std::ranges::binary_search(sorted, id);
+    const auto place = std::ranges::lower_bound(sorted, id);
+    return place != sorted.end() && place->startsWith(id);
 }
 
 } // namespace
@@ -89,7 +93,7 @@ void ListKeeper::setState(AccountState state)
 bool ListKeeper::isCurrent() const
 {
     if (!m_wasCurrent || m_wasCurrent->first != m_files.revision()) // there may be many files
-        m_wasCurrent = {m_files.revision(), idsOf(m_files.records()) == m_state.listed};
+        m_wasCurrent = {m_files.revision(), entriesOf(m_files.records()) == m_state.listed};
     return m_wasCurrent->second;
 }
 
@@ -166,7 +170,7 @@ QCoro::Task<Result<Done>> ListKeeper::publish()
         co_return put.error();
     AccountState next = m_state;
     ++next.seq;
-    next.listed = idsOf(list.files);
+    next.listed = entriesOf(list.files);
     addMark(next.after, listMark(put->link));
     next.savedUtcMs = m_context.scope.clock().utcMs();
     next.lists.insert(next.lists.begin(), put->link);
@@ -246,15 +250,24 @@ bool ListKeeper::descends(const Read &read) const
 QCoro::Task<Result<Done>> ListKeeper::merge(quint64 seq, Read read)
 {
     const bool isDescendant = descends(read);
-    const auto theirs = idsOf(read.list.files);
-    const auto ours = idsOf(m_files.records());
+    const auto theirs = entriesOf(read.list.files);
+    const auto ours = entriesOf(m_files.records());
     for (const FileRecord &file : std::vector(read.list.files)) {
-        if (has(ours, file.id) || has(m_state.listed, file.id)) // the latter was removed here
+        if (const auto known = m_files.byId(file.id)) {
+            // Who moved it last is right.
+            if (std::abs(file.trash) > std::abs(known->trash)) {
+                if (const auto moved = co_await m_files.setTrash(file.id, file.trash); !moved)
+                    co_return moved;
+            }
+            continue;
+        }
+        if (has(m_state.listed, file.id)) // it was removed here
             continue;
         if (const auto added = co_await m_files.adopt(file); !added)
             co_return added;
     }
-    for (const QString &id : ours) {
+    for (const QString &entry : ours) {
+        const QString id = entry.left(kIdCharacters);
         if (isDescendant && has(m_state.listed, id) && !has(theirs, id)) {
             if (const auto gone = co_await m_files.remove(id); !gone)
                 co_return gone;
@@ -281,7 +294,7 @@ QCoro::Task<Result<int>> ListKeeper::recover(crypto::SecretKey seed)
         co_return Error{Errc::Busy, u"A recovery is under way already."_s};
     if (seed == m_state.seed) { // ours already
         filesChanged();
-        co_return static_cast<int>(idsOf(m_files.records()).size());
+        co_return static_cast<int>(entriesOf(m_files.records()).size());
     }
     auto account = Account::make(seed);
     if (!account)
@@ -292,7 +305,7 @@ QCoro::Task<Result<int>> ListKeeper::recover(crypto::SecretKey seed)
         if (const auto slept = co_await Sleep(m_context.scope, 50ms); !slept)
             co_return slept.error();
     }
-    if (!idsOf(m_files.records()).empty())
+    if (!entriesOf(m_files.records()).empty())
         co_return Error{Errc::Conflict,
             u"This node has files of its own. Recover on a node without files: remove them, or use "
             "a new data folder."_s};

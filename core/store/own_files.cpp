@@ -52,6 +52,22 @@ QCoro::Task<Result<Done>> OwnFiles::adopt(FileRecord record)
     co_return Done{};
 }
 
+QCoro::Task<Result<Done>> OwnFiles::setTrash(QString id, qint64 trash)
+{
+    const auto saved
+        = co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.diskExecutor,
+            [db = m_context.db, id, trash] { return db->saveTrash(id, trash); });
+    if (!saved)
+        co_return saved;
+    const auto found = m_files.find(id);
+    if (found == m_files.end())
+        co_return Done{};
+    ++m_revision;
+    found->second.record.trash = trash;
+    update(found->second);
+    co_return Done{};
+}
+
 QCoro::Task<Result<Done>> OwnFiles::remove(QString id)
 {
     const auto removed = co_await disk::OnExecutor<Result<Done>>(m_context.scope,
@@ -144,7 +160,7 @@ void OwnFiles::update(Own &own)
     const FileRecord &record = own.record;
     FileInfo info{record.id, record.name, record.bytes, record.createdUtcMs, text(record.code),
         record.isSpooled ? u"spooled"_s : u"unknown"_s, record.segments, record.code.n, 0,
-        record.code.k};
+        record.code.k, std::max<qint64>(record.trash, 0)};
     if (own.locations && m_judge) {
         const Health health = healthOf(own, m_judge());
         info.shardsAlive = health.alive;
@@ -170,11 +186,11 @@ void OwnFiles::save(const FileRecord &record)
     m_context.scope.spawn("store.files.save"_L1, saving(m_context, record));
 }
 
-std::vector<FileInfo> OwnFiles::list() const
+std::vector<FileInfo> OwnFiles::list(Which which) const
 {
     std::vector<FileInfo> list;
     for (const auto &[id, own] : m_files) {
-        if (!own.record.isHidden)
+        if (!own.record.isHidden && own.record.isInTrash() == (which == Which::Trashed))
             list.push_back(own.info);
     }
     std::ranges::stable_sort(list, {}, &FileInfo::createdUtcMs);

@@ -29,6 +29,8 @@ public:
     /// Saves a new file. @return its state.
     QCoro::Task<Result<QString>> add(FileRecord record, Locations locations);
     QCoro::Task<Result<Done>> remove(QString id);
+    /// Into the trash, or out of it; see FileRecord::trash.
+    QCoro::Task<Result<Done>> setTrash(QString id, qint64 trash);
     /// Takes over a file that another computer of the account has put.
     QCoro::Task<Result<Done>> adopt(FileRecord record);
 
@@ -39,7 +41,8 @@ public:
     /// Who is online has changed.
     void membersChanged();
 
-    [[nodiscard]] std::vector<FileInfo> list() const; ///< Without the hidden ones.
+    enum class Which : quint8 { Kept, Trashed };
+    [[nodiscard]] std::vector<FileInfo> list(Which which) const; ///< Without the hidden ones.
     [[nodiscard]] std::vector<FileRecord> records() const; ///< All of them.
     /// @return a number that changes when a file comes or goes.
     [[nodiscard]] quint64 revision() const { return m_revision; }

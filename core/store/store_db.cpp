@@ -22,6 +22,7 @@ constexpr std::array kMigrations{
     "CREATE TABLE removed(tag BLOB PRIMARY KEY, since INTEGER NOT NULL);",
     "ALTER TABLE files ADD COLUMN of_account INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE files ADD COLUMN is_hidden INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE files ADD COLUMN trash INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE account(only INTEGER PRIMARY KEY CHECK(only = 1), seed BLOB NOT NULL,"
     " seq INTEGER NOT NULL, lists TEXT NOT NULL, listed TEXT NOT NULL, after TEXT NOT NULL,"
     " saved INTEGER NOT NULL);"
@@ -78,6 +79,7 @@ std::optional<FileRecord> fileOf(const Row &row)
     file.isSpooled = number(row, 12) != 0;
     file.isOfAccount = number(row, 13) != 0;
     file.isHidden = number(row, 14) != 0;
+    file.trash = number(row, 15);
     return file;
 }
 
@@ -102,7 +104,7 @@ Result<std::vector<FileRecord>> StoreDb::files()
 {
     const auto rows = m_database->rows(
         "SELECT id, tag, link, name, bytes, created, k, n, root_k, root_n, segments, was_healthy,"
-        " is_spooled, of_account, is_hidden FROM files ORDER BY created, id",
+        " is_spooled, of_account, is_hidden, trash FROM files ORDER BY created, id",
         {}, kFilesMax);
     if (!rows)
         return rows.error();
@@ -117,13 +119,14 @@ Result<std::vector<FileRecord>> StoreDb::files()
 Result<Done> StoreDb::save(const FileRecord &file)
 {
     return run("INSERT OR REPLACE INTO files VALUES"
-               "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+               "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
         {Value(file.id), Value(blob(file.tag.bytes)), Value(file.link), Value(file.name),
             Value(file.bytes), Value(file.createdUtcMs), Value(qint64{file.code.k}),
             Value(qint64{file.code.n}), Value(qint64{file.rootCode.k}),
             Value(qint64{file.rootCode.n}), Value(file.segments),
             Value(qint64{file.wasHealthy ? 1 : 0}), Value(qint64{file.isSpooled ? 1 : 0}),
-            Value(qint64{file.isOfAccount ? 1 : 0}), Value(qint64{file.isHidden ? 1 : 0})});
+            Value(qint64{file.isOfAccount ? 1 : 0}), Value(qint64{file.isHidden ? 1 : 0}),
+            Value(file.trash)});
 }
 
 Result<Done> StoreDb::saveProgress(const FileRecord &file)
@@ -132,6 +135,11 @@ Result<Done> StoreDb::saveProgress(const FileRecord &file)
                " is_spooled = min(is_spooled, ?3) WHERE id = ?1",
         {Value(file.id), Value(qint64{file.wasHealthy ? 1 : 0}),
             Value(qint64{file.isSpooled ? 1 : 0})});
+}
+
+Result<Done> StoreDb::saveTrash(const QString &id, qint64 trash)
+{
+    return run("UPDATE files SET trash = ?2 WHERE id = ?1", {Value(id), Value(trash)});
 }
 
 Result<Done> StoreDb::removeFile(const QString &id)

@@ -29,6 +29,10 @@ struct FileRecord {
     bool isSpooled = false; ///< The spool has blocks of it.
     bool isOfAccount = true; ///< Its owner is the account; of old files it is this node.
     bool isHidden = false; ///< Of the store itself: a list of the files, not one of them.
+    /// When it went into the trash (UTC, ms); negative: when it came out again; 0: it never was.
+    qint64 trash = 0;
+
+    [[nodiscard]] bool isInTrash() const { return trash > 0; }
 };
 
 /// The account of this node, and how far its list of files is published.
@@ -36,7 +40,7 @@ struct AccountState {
     crypto::SecretKey seed;
     quint64 seq = 0; ///< Of the pointer that was written or read last.
     std::vector<QString> lists; ///< Links of the last lists, the newest first.
-    std::vector<QString> listed; ///< Ids of the files in the newest.
+    std::vector<QString> listed; ///< The files in the newest: id, or id:trash.
     std::vector<QString> after; ///< FileList::after of the newest.
     qint64 savedUtcMs = 0; ///< When it was published; 0: never.
 };
@@ -68,6 +72,7 @@ public:
     /// and nothing when the file was removed.
     Result<Done> saveProgress(const FileRecord &file);
     Result<Done> removeFile(const QString &id);
+    Result<Done> saveTrash(const QString &id, qint64 trash);
 
     /// @return the put, or nothing when none is open under `fingerprint`. One whose file is on the
     ///         list has ended.

@@ -81,6 +81,8 @@ public:
     QCoro::Task<Result<Done>> handOnPointers();
     QCoro::Task<Result<Done>> finishRemovals(NodeId node);
     QCoro::Task<Result<Done>> removeFile(FileRecord file);
+    QCoro::Task<Result<Done>> setTrash(QString fileId, bool isIn);
+    QCoro::Task<Result<Done>> emptyTrash();
     QCoro::Task<Result<PutResult>> putList(QByteArray list);
     QCoro::Task<Result<QByteArray>> getList(QString link);
     QCoro::Task<Result<Done>> removeList(QString fileId);
@@ -169,6 +171,7 @@ QCoro::Task<Result<Done>> StoreNode::Private::open()
     scope.spawn("store.repair"_L1, repair->run());
     scope.spawn("store.health"_L1, watchHealth());
     scope.spawn("store.list"_L1, lists->run());
+    scope.spawn("store.trash"_L1, emptyTrash());
     scope.spawn("store.pointers"_L1, handOnPointers());
     scope.spawn("store.verify"_L1, holder.verifyAll(kVerifyBytesPerSecond));
     repair->membersChanged();
@@ -330,7 +333,55 @@ QCoro::Task<Result<GetResult>> StoreNode::get(
 
 std::vector<FileInfo> StoreNode::files() const
 {
-    return d->files ? d->files->list() : std::vector<FileInfo>{};
+    return d->files ? d->files->list(OwnFiles::Which::Kept) : std::vector<FileInfo>{};
+}
+
+std::vector<FileInfo> StoreNode::trash() const
+{
+    return d->files ? d->files->list(OwnFiles::Which::Trashed) : std::vector<FileInfo>{};
+}
+
+QCoro::Task<Result<Done>> StoreNode::moveToTrash(QString fileId)
+{
+    return d->setTrash(fileId, true);
+}
+
+QCoro::Task<Result<Done>> StoreNode::restore(QString fileId)
+{
+    return d->setTrash(fileId, false);
+}
+
+QCoro::Task<Result<Done>> StoreNode::Private::setTrash(QString fileId, bool isIn)
+{
+    const auto file = files ? files->byId(fileId) : std::nullopt;
+    if (!file || file->isHidden)
+        co_return Error{Errc::NotFound, u"no such file: %1"_s.arg(fileId)};
+    if (file->isInTrash() == isIn)
+        co_return Done{};
+    // Later than the last move, whatever the clock did: of two computers the last one is right.
+    const qint64 now = std::max(scope.clock().utcMs(), std::abs(file->trash) + 1);
+    if (const auto moved = co_await files->setTrash(fileId, isIn ? now : -now); !moved)
+        co_return moved;
+    lists->filesChanged();
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> StoreNode::Private::emptyTrash()
+{
+    const qint64 keptMs
+        = std::chrono::duration_cast<std::chrono::milliseconds>(config.trashFor).count();
+    for (;;) {
+        if (const auto slept = co_await Sleep(scope, std::min<Ticks>(1h, config.trashFor)); !slept)
+            co_return slept;
+        for (const FileInfo &file : files->list(OwnFiles::Which::Trashed)) {
+            const auto record = files->byId(file.id);
+            if (!record || scope.clock().utcMs() < record->trash + keptMs)
+                continue;
+            if (const auto gone = co_await removeFile(*record); !gone)
+                co_return gone;
+            lists->filesChanged();
+        }
+    }
 }
 
 Result<QString> StoreNode::link(const QString &fileId) const

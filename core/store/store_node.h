@@ -61,9 +61,14 @@ public:
 
     /// @return our own files with their health as last learned, oldest first.
     [[nodiscard]] std::vector<FileInfo> files() const;
+    /// @return those in the trash, kept like others until StoreConfig::trashFor has passed.
+    [[nodiscard]] std::vector<FileInfo> trash() const;
+    /// Into the trash, or out of it. @return Done, or NotFound.
+    QCoro::Task<Result<Done>> moveToTrash(QString fileId);
+    QCoro::Task<Result<Done>> restore(QString fileId);
     /// @return the link that opens an own file, or NotFound. The only way to a key.
     [[nodiscard]] Result<QString> link(const QString &fileId) const;
-    /// Takes a file off the list and its shards off every node that can be reached.
+    /// Takes a file off the list and its shards off every node that can be reached, for good.
     QCoro::Task<Result<Done>> remove(QString fileId);
     /// Asks the holders of all own files anew. files() is fresh afterwards.
     QCoro::Task<Result<Done>> refreshHealth();

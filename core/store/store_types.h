@@ -18,6 +18,7 @@ struct StoreConfig {
     qint64 putBytesInFlight = 64LL << 20; ///< Of shards, per put: this bounds its memory.
     qint64 getBytesInFlight = 48LL << 20;
     qint64 packBytes = 256LL << 20;
+    Ticks trashFor = std::chrono::days(7); ///< Files stay in the trash so long.
 };
 
 struct PutOptions {
@@ -62,6 +63,7 @@ struct FileInfo {
     int shardsWanted = 0; ///< Of the weakest segment: n, or fewer while the network is too small.
     int shardsAlive = 0; ///< Distinct shards of the weakest segment that online nodes hold.
     int shardsNeeded = 0; ///< k.
+    qint64 trashedUtcMs = 0; ///< When it went into the trash; 0: it is not there.
 
     friend bool operator==(const FileInfo &, const FileInfo &) = default;
 };

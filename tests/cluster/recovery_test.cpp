@@ -82,8 +82,20 @@ private Q_SLOTS:
                      },
                      30'000),
             removed.text());
-        const auto list = m_cluster.ctl(2, {u"ls"_s, u"--json"_s});
-        QCOMPARE(list.json().value("files"_L1).toArray().size(), 1);
+        const auto count = [this](const QString &verb) {
+            const auto list = m_cluster.ctl(2, {verb, u"--json"_s});
+            return list.json().value("files"_L1).toArray().size();
+        };
+        QCOMPARE(count(u"ls"_s), 1);
+        QCOMPARE(count(u"trash"_s), 1);
+        const auto restored = m_cluster.ctl(2, {u"restore"_s, u"note"_s});
+        QVERIFY2(restored.exitCode == 0, restored.text());
+        QCOMPARE(count(u"ls"_s), 2);
+        const auto gone = m_cluster.ctl(2, {u"rm"_s, u"note"_s, u"--for-good"_s});
+        QVERIFY2(gone.exitCode == 0, gone.text());
+        QCOMPARE(count(u"ls"_s), 1);
+        QCOMPARE(count(u"trash"_s), 0);
+        QVERIFY(m_cluster.ctl(2, {u"restore"_s, u"note"_s}).exitCode != 0);
     }
 
     void noNodeHasTheLinkInItsLog()

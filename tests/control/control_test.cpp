@@ -166,7 +166,7 @@ private Q_SLOTS:
         World world;
         Client client(world.clock, world.dir.path(), {.subscribe = false});
         client.start();
-        const auto reply = resultOf(client.ask(RemoveFile{u"x"_s}));
+        const auto reply = resultOf(client.ask(RemoveFile{u"x"_s, {}}));
         QVERIFY(!reply.ok());
         QCOMPARE(
             reply.error(), (Error{Errc::NotFound, u"There is no such file.\nLook with ls."_s}));

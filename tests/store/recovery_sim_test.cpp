@@ -151,6 +151,59 @@ private Q_SLOTS:
         QCOMPARE(namesAt(world, 2), (Names{u"three"_s, u"two"_s}));
     }
 
+    void theTrashIsKeptForAWhile()
+    {
+        World world(11, 5);
+        auto put1 = put(world, 1, content(5000, 1), u"one"_s);
+        QVERIFY(put1.ok());
+        world.clock.advance(10s);
+        QVERIFY(waitFor(world, world.host(2).node().recover(*world.host(1).node().recoveryLink()))
+                .ok());
+        const QString id = put1->fileId;
+        QVERIFY(waitFor(world, world.host(1).node().moveToTrash(id)).ok());
+        QCOMPARE(namesAt(world, 1), Names{});
+        QCOMPARE(world.host(1).node().trash().size(), 1U);
+        world.clock.advance(300s); // the other computer sees it, and takes it out
+        QCOMPARE(namesAt(world, 2), Names{});
+        QVERIFY(waitFor(world, world.host(2).node().restore(id)).ok());
+        world.clock.advance(300s);
+        QCOMPARE(namesAt(world, 1), Names{u"one"_s});
+        QCOMPARE(get(world, 1, put1->link), content(5000, 1));
+        // Again, and both agree that it is in the trash, across a restart.
+        QVERIFY(waitFor(world, world.host(1).node().moveToTrash(id)).ok());
+        world.clock.advance(300s);
+        world.host(1).stop(false);
+        world.host(1).start();
+        world.clock.advance(10s);
+        QCOMPARE(namesAt(world, 1), Names{});
+        QCOMPARE(world.host(1).node().trash().size(), 1U);
+        QCOMPARE(get(world, 1, put1->link), content(5000, 1));
+        QCOMPARE(waitFor(world, world.host(1).node().restore(u"nothing"_s)).error().code,
+            Errc::NotFound);
+    }
+
+    void theTrashIsEmptiedInTime()
+    {
+        World world(12, 5);
+        world.host(1).stop(false);
+        world.host(1).config.trashFor = 10min;
+        world.host(1).start();
+        world.clock.advance(5s);
+        const auto kept = put(world, 1, content(2 << 20, 1), u"kept"_s);
+        const auto gone = put(world, 1, content(2 << 20, 2), u"gone"_s);
+        QVERIFY(kept.ok() && gone.ok());
+        world.clock.advance(10s);
+        QVERIFY(waitFor(world, world.host(1).node().moveToTrash(gone->fileId)).ok());
+        const qint64 before = shardsHeld(world);
+        world.clock.advance(9min);
+        QCOMPARE(world.host(1).node().trash().size(), 1U);
+        world.clock.advance(12min);
+        QCOMPARE(world.host(1).node().trash().size(), 0U);
+        QVERIFY(shardsHeld(world) < before);
+        QCOMPARE(get(world, 1, kept->link), content(2 << 20, 1));
+        QVERIFY(get(world, 1, gone->link).startsWith("failed"));
+    }
+
     void whatTwoPartsOfTheNetworkPutIsAllThere_data()
     {
         QTest::addColumn<quint64>("seed");

@@ -58,6 +58,10 @@ public:
     {
         reply(QStringLiteral("remove %1").arg(fileId), std::move(answer), Done{});
     }
+    void restore(const QString &fileId, Answer<Done> answer) override
+    {
+        reply(QStringLiteral("restore %1").arg(fileId), std::move(answer), Done{});
+    }
     void link(const QString &fileId, Answer<QString> answer) override
     {
         reply(QStringLiteral("link %1").arg(fileId), std::move(answer),

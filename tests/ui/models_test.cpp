@@ -450,6 +450,20 @@ private Q_SLOTS:
         QCOMPARE(harness.dashboard()->notices()->severity(), int(Severity::Bad));
     }
 
+    void whatWasRemovedCanBeTakenBack()
+    {
+        Harness harness;
+        harness.show(u"five"_s);
+        harness.clearCalls();
+        harness.dashboard()->storage()->remove(u"f2"_s);
+        QVERIFY(!harness.dashboard()->notices()->action().isEmpty());
+        harness.dashboard()->notices()->act();
+        QCOMPARE(harness.calls(), (QStringList{u"remove f2"_s, u"restore f2"_s}));
+        QVERIFY(harness.dashboard()->notices()->text().isEmpty());
+        harness.dashboard()->notices()->act(); // once only
+        QCOMPARE(harness.calls().size(), 2);
+    }
+
     void foldersAreRefusedInWords()
     {
         const QTemporaryDir dir;
