@@ -43,7 +43,7 @@ Result<AccountPtr> Account::make(const crypto::SecretKey &seed)
     auto key = crypto::NodeKey::fromSeed(crypto::deriveKey(seed, {}, "borg account sign v1"));
     if (!key)
         return key.error();
-    return AccountPtr(new Account(seed, *std::move(key)));
+    return std::shared_ptr<const Account>(new Account(seed, *std::move(key)));
 }
 
 OwnerProof prove(const Account &account, OwnerAct act, const ShardId &file, const ShardId &what)

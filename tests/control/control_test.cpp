@@ -302,7 +302,7 @@ private Q_SLOTS:
         QTest::newRow("fraction") << QByteArray(R"({"id":1,"method":"log","params":{"lines":1.5}})")
                                   << rpc::kInvalidParams;
         QTest::newRow("text over its limit")
-            << QByteArray(R"({"id":1,"method":"rm","params":{"id":")") + QByteArray(300, 'x')
+            << QByteArray(R"({"id":1,"method":"rm","params":{"id":")") + QByteArray(5000, 'x')
                 + QByteArray(R"("}})")
             << rpc::kInvalidParams;
         QTest::newRow("deep nesting")

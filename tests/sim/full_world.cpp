@@ -455,7 +455,8 @@ std::size_t FullWorld::fileCount()
     std::set<store::ShardId> tags;
     for (const quint32 number : up()) {
         for (const auto &[place, shelf] : shelvesOf(host(number).disk)) {
-            if (!shelf.indexes.empty())
+            const bool isSegment = place.second < 0x80000000U; // lists of files have none
+            if (isSegment && !shelf.indexes.empty())
                 tags.insert(place.first);
         }
     }

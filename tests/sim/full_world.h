@@ -176,7 +176,7 @@ public:
     /// @return distinct shards that the living hold of the file's weakest segment, of the root page
     ///         when the file is inside it; -1 when there is no trace of the file.
     [[nodiscard]] int weakest(const QString &fileId);
-    /// @return of how many files the living hold anything.
+    /// @return of how many files with segments the living hold anything.
     [[nodiscard]] std::size_t fileCount();
     [[nodiscard]] qint64 shardsHeld() const;
 
