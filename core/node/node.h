@@ -148,6 +148,7 @@ private:
     [[nodiscard]] control::Reach reach() const;
     [[nodiscard]] std::vector<control::Peer> peers() const;
     [[nodiscard]] std::vector<control::File> files(bool isTrash = false) const;
+    [[nodiscard]] std::optional<control::File> fileOf(const QString &id) const;
     [[nodiscard]] std::pair<QString, QString> stateAndReason(qint64 members) const;
     [[nodiscard]] qint64 memberCount() const;
     [[nodiscard]] QString invite() const;

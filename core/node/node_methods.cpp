@@ -179,12 +179,10 @@ void Node::addJobMethods()
                 return;
             }
             Wait::Reply reply = *ended;
-            for (const File &file : files()) {
-                if (file.id != reply.job.fileId)
-                    continue;
+            if (const auto file = fileOf(reply.job.fileId)) {
                 const QString asPut = reply.file ? reply.file->state : QString();
                 reply.file = file;
-                if (file.state == u"unknown" && !asPut.isEmpty())
+                if (file->state == u"unknown" && !asPut.isEmpty())
                     reply.file->state = asPut; // its health was not asked for since
             }
             answer(std::move(reply));

@@ -398,27 +398,41 @@ std::vector<control::Peer> Node::peers() const
     return peers;
 }
 
+namespace {
+
+control::File shown(const store::FileInfo &info)
+{
+    control::File file;
+    file.id = info.id;
+    file.name = info.name;
+    file.bytes = info.bytes;
+    file.createdUtcMs = info.createdUtcMs;
+    file.code = info.code;
+    file.state = info.state.isEmpty() ? u"unknown"_s : info.state;
+    file.segments = info.segments;
+    file.shardsWanted = info.shardsWanted;
+    file.shardsAlive = info.shardsAlive;
+    file.shardsNeeded = info.shardsNeeded;
+    file.trashedUtcMs = info.trashedUtcMs;
+    return file;
+}
+
+} // namespace
+
 std::vector<control::File> Node::files(bool isTrash) const
 {
     std::vector<control::File> files;
     if (!m_store || !m_storeIsOpen)
         return files;
-    for (const store::FileInfo &info : isTrash ? m_store->trash() : m_store->files()) {
-        control::File file;
-        file.id = info.id;
-        file.name = info.name;
-        file.bytes = info.bytes;
-        file.createdUtcMs = info.createdUtcMs;
-        file.code = info.code;
-        file.state = info.state.isEmpty() ? u"unknown"_s : info.state;
-        file.segments = info.segments;
-        file.shardsWanted = info.shardsWanted;
-        file.shardsAlive = info.shardsAlive;
-        file.shardsNeeded = info.shardsNeeded;
-        file.trashedUtcMs = info.trashedUtcMs;
-        files.push_back(std::move(file));
-    }
+    for (const store::FileInfo &info : isTrash ? m_store->trash() : m_store->files())
+        files.push_back(shown(info));
     return files;
+}
+
+std::optional<control::File> Node::fileOf(const QString &id) const
+{
+    const auto info = m_store && m_storeIsOpen ? m_store->file(id) : std::nullopt;
+    return info ? std::optional(shown(*info)) : std::nullopt;
 }
 
 } // namespace borg::node

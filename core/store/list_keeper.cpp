@@ -102,7 +102,8 @@ ListState ListKeeper::state() const
     ListState state{m_state.savedUtcMs, m_copies, isCurrent(), m_problem};
     const auto link = m_state.lists.empty() ? Error{Errc::NotFound, {}}
                                             : Capability::parseRead(m_state.lists.front());
-    if (state.isCurrent && link && m_files.stateOf(link->manifest.text()) == "spooled"_L1) {
+    const auto list = link ? m_files.info(link->manifest.text()) : std::nullopt;
+    if (state.isCurrent && list && list->state == "spooled"_L1) {
         state.isCurrent = false;
         state.problem = u"it waits here for other nodes"_s;
     }

@@ -74,6 +74,8 @@ QCoro::Task<Result<Done>> ManifestReader::open(ShardId manifest, Cancel cancel, 
         co_return page.error();
     if (auto taken = take(*std::move(page)); !taken)
         co_return taken;
+    if (m_manifest->isInline() && !repairing)
+        co_return Done{}; // the page is all there is
     auto locations = co_await findHolders(repairing);
     if (!locations)
         co_return locations.error();

@@ -197,10 +197,10 @@ std::vector<FileInfo> OwnFiles::list(Which which) const
     return list;
 }
 
-QString OwnFiles::stateOf(const QString &id) const
+std::optional<FileInfo> OwnFiles::info(const QString &id) const
 {
     const auto found = m_files.find(id);
-    return found == m_files.end() ? QString() : found->second.info.state;
+    return found == m_files.end() ? std::nullopt : std::optional(found->second.info);
 }
 
 std::vector<FileRecord> OwnFiles::records() const

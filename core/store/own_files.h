@@ -46,8 +46,8 @@ public:
     [[nodiscard]] std::vector<FileRecord> records() const; ///< All of them.
     /// @return a number that changes when a file comes or goes.
     [[nodiscard]] quint64 revision() const { return m_revision; }
-    /// @return FileInfo::state of a file, hidden ones too; empty when there is none.
-    [[nodiscard]] QString stateOf(const QString &id) const;
+    /// @return a file, hidden ones too.
+    [[nodiscard]] std::optional<FileInfo> info(const QString &id) const;
     [[nodiscard]] std::optional<FileRecord> byTag(const ShardId &tag) const;
     [[nodiscard]] std::optional<FileRecord> byId(const QString &id) const;
     [[nodiscard]] std::vector<ShardId> tags() const;

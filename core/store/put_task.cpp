@@ -34,6 +34,12 @@ PutTask::PutTask(StoreContext context, std::shared_ptr<Source> source, PutOption
 
 PutTask::~PutTask() = default;
 
+QString PutTask::resumeMark(const Source &source)
+{
+    const qint64 size = source.sizeBytes();
+    return size >= 0 && size <= kInlineBytesMax ? QString() : source.fingerprint();
+}
+
 Result<PutTask::Plan> PutTask::plan() const
 {
     const int nodes = m_context.net.nodeCount();
@@ -77,7 +83,7 @@ QCoro::Task<Result<Done>> PutTask::choosePlanAndKey()
         co_return planned.error();
     m_plan = *planned;
     m_put.code = m_plan.code;
-    const QString fingerprint = m_source->fingerprint();
+    const QString fingerprint = resumeMark(*m_source);
     if (!fingerprint.isEmpty()) {
         const auto open = co_await disk::OnExecutor<Result<std::optional<OpenPut>>>(m_context.scope,
             m_context.diskExecutor,
@@ -314,8 +320,9 @@ QCoro::Task<Result<Done>> PutTask::takeBack()
         (void)co_await task;
     co_return co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.diskExecutor,
         [&spool = m_context.spool, db = m_context.db, tag = m_tag,
-            fingerprint = m_source->fingerprint()] {
-            (void)db->removeOpenPut(fingerprint);
+            fingerprint = resumeMark(*m_source)] {
+            if (!fingerprint.isEmpty())
+                (void)db->removeOpenPut(fingerprint);
             return spool.removeAll(tag);
         });
 }

@@ -40,6 +40,9 @@ public:
     QCoro::Task<Result<FileRecord>> run();
     /// Awaits the slower nodes after run() has answered: at most some seconds.
     QCoro::Task<Result<Done>> drained();
+    /// @return under what a put of this source goes on when it broke off; empty for one that is not
+    ///         worth it: a stream, or a file that goes in one piece.
+    [[nodiscard]] static QString resumeMark(const Source &source);
     /// What its shards are kept under; all zero before it has begun.
     [[nodiscard]] const ShardId &tag() const { return m_tag; }
     /// Where its shards went so far.

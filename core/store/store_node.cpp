@@ -302,7 +302,7 @@ QCoro::Task<Result<PutResult>> StoreNode::Private::addPut(
     auto record = co_await task->run();
     if (!record)
         co_return record.error();
-    const QString fingerprint = source->fingerprint();
+    const QString fingerprint = PutTask::resumeMark(*source);
     const FileRecord file = *record;
     auto state = co_await files->add(*std::move(record), task->locations());
     if (!state)
@@ -334,6 +334,11 @@ QCoro::Task<Result<GetResult>> StoreNode::get(
 std::vector<FileInfo> StoreNode::files() const
 {
     return d->files ? d->files->list(OwnFiles::Which::Kept) : std::vector<FileInfo>{};
+}
+
+std::optional<FileInfo> StoreNode::file(const QString &fileId) const
+{
+    return d->files ? d->files->info(fileId) : std::nullopt;
 }
 
 std::vector<FileInfo> StoreNode::trash() const

@@ -61,6 +61,8 @@ public:
 
     /// @return our own files with their health as last learned, oldest first.
     [[nodiscard]] std::vector<FileInfo> files() const;
+    /// @return one of them, or of those in the trash.
+    [[nodiscard]] std::optional<FileInfo> file(const QString &fileId) const;
     /// @return those in the trash, kept like others until StoreConfig::trashFor has passed.
     [[nodiscard]] std::vector<FileInfo> trash() const;
     /// Into the trash, or out of it. @return Done, or NotFound.
