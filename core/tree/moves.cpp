@@ -93,7 +93,7 @@ Link *Moves::lift(const std::function<bool(const Link &)> &mayBe)
     Link *best = nullptr;
     for (auto &[id, link] : m_links.all()) {
         const bool isHigher = depthOf(link.place) + 1 + kLiftLevels <= depth;
-        if (!link.isGreeted || !isHigher || !mayBe(link)
+        if (!link.isGreeted || !isHigher || !isTrusted(link) || !mayBe(link)
             || wayOf(link.place, link.rtt.value_or(Ticks{0})) > most)
             continue;
         if (!best || depthOf(link.place) < depthOf(best->place))
@@ -137,7 +137,7 @@ Link *Moves::measure(const std::function<bool(const Link &)> &mayBe)
     Ticks least = Ticks::max();
     std::map<NodeId, int> better;
     for (auto &[id, link] : m_links.all()) {
-        if (link.isParent || !link.isGreeted || link.isChild)
+        if (link.isParent || !link.isGreeted || link.isChild || !isTrusted(link))
             continue;
         // The last measurement, not the best one: each of the three has to be better.
         const bool isFresh = link.rttAt && m_context.now() < *link.rttAt + 2 * kMeasureEvery;

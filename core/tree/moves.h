@@ -21,6 +21,7 @@ public:
     static constexpr std::size_t kProbes = 8;
     static constexpr Ticks kHoldDown = std::chrono::seconds(30);
     static constexpr Ticks kHoldDownForced = std::chrono::milliseconds(1500);
+    static constexpr Ticks kWaryFor = std::chrono::minutes(10);
     static constexpr Ticks kLiftAfter = std::chrono::milliseconds(500); ///< Of a parent taken.
     static constexpr quint32 kLiftLevels = 2; ///< A lift is worth so many.
     static constexpr std::size_t kLiftDials = 3; ///< Members dialled when no link leads higher,
@@ -43,6 +44,9 @@ public:
     }
 
     void parentTaken(Cause cause);
+    /// A parent was at fault: for a while only those who brought messages are moved to. Liars
+    /// stand where it looks best.
+    void parentFailed() { m_waryUntil = m_context.now() + kWaryFor; }
     /// The parent's place changed, and ours with it.
     void carriedAlong();
     /// @param mayBe whether a link can be the parent.
@@ -60,6 +64,10 @@ private:
     void lookOften();
     void liftSoon();
     void probe();
+    [[nodiscard]] bool isTrusted(const Link &link) const
+    {
+        return m_context.now() >= m_waryUntil || m_context.scores.of(link.peer.id) > 0;
+    }
     [[nodiscard]] Link *measure(const std::function<bool(const Link &)> &mayBe);
 
     Context &m_context;
@@ -73,6 +81,7 @@ private:
     Ticks m_measureAt = Ticks::max();
     int m_measurements = 0; ///< In this round.
     Ticks m_holdUntil{0};
+    Ticks m_waryUntil{0};
     Ticks m_liftAt = Ticks::max();
     int m_liftTries = 0; ///< Since the parent was taken, or moved.
     std::map<NodeId, int> m_better; ///< How often in this round, without a break.

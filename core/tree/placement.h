@@ -104,6 +104,7 @@ private:
     struct Orphan {
         NodeId lost;
         bool wasRoot = false; ///< Whoever is under the old root waits for the next one.
+        bool wasIdle = false; ///< It never brought anything: the next one had better be proven.
         Ticks heardAt{0}; ///< Its last sign of life.
     };
     struct Succession {

@@ -139,6 +139,7 @@ void Placement::leaveParent(const QString &reason)
 {
     if (!m_standing.isAttached())
         return;
+    m_moves.parentFailed();
     m_flight = Flight{*m_standing.parent, reason, m_context.now() + kFleeFor, m_context.now()};
     flee();
 }
@@ -155,10 +156,13 @@ void Placement::flee()
     // Whoever is chosen may be full by now: then it is somebody else's turn, or a newcomer's.
     m_flight->next = now + kFleeEvery;
     m_context.wakeBy(m_flight->next);
+    // First those that brought messages: under a parent at fault these came over other links. Who
+    // never brought any may be one more of its kind, whatever it says of its place.
     Link *best = nullptr;
-    Ticks least = Ticks::max();
+    std::pair least(true, Ticks::max());
     for (auto &[id, link] : m_links.all()) {
-        const Ticks cost = costOf(link.place, link.rtt.value_or(Ticks{0}));
+        const std::pair cost(
+            m_context.scores.of(id) <= 0, costOf(link.place, link.rtt.value_or(Ticks{0})));
         if (mayMoveTo(link) && cost < least
             && (m_standing.isUnderRoot() || !passes(link.place, *m_standing.parent))) {
             best = &link;

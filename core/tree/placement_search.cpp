@@ -183,6 +183,11 @@ Link *Placement::choose(bool mayBeNew)
     }
     if (fitting.empty())
         return nullptr;
+    // Liars stand where it looks best: from one of them a node would go to the next.
+    const auto isIdle
+        = [this](const auto &entry) { return m_context.scores.of(entry.second->peer.id) <= 0; };
+    if (m_orphan && m_orphan->wasIdle && !std::ranges::all_of(fitting, isIdle))
+        std::erase_if(fitting, isIdle);
     // One round trip is measured to a few milliseconds at best: among those as good as the best,
     // the highest in the tree.
     const Ticks least = std::ranges::min(fitting, {}, &decltype(fitting)::value_type::first).first;
@@ -262,7 +267,7 @@ void Placement::parentLost(const QString &reason, Ticks heardAt)
         return step();
     }
     const bool wasRoot = parent == m_standing.place.root;
-    m_orphan = Orphan{parent, wasRoot, heardAt};
+    m_orphan = Orphan{parent, wasRoot, m_context.scores.of(parent) <= 0, heardAt};
     m_succession = wasRoot ? std::optional(Succession{}) : std::nullopt;
     m_search = Search{reason, m_context.now(), m_context.now(), m_context.now(), 0, {}, 0};
     remember(std::nullopt, reason);

@@ -235,15 +235,7 @@ private Q_SLOTS:
         Child child;
         child.greet(3, placeOf({3}, 0));
         child.say(3, Attach{placeOf({3}, 0), 0});
-        const sim::SimCrypto source(id(7), 42);
-        const auto message = *net::writeMessage(
-            source, {u"net"_s, u"t"_s, 1, kUtcMs * 1000, 30'000, 1, {}}, "body");
-        net::Head head;
-        head.hops = 4;
-        head.key = source.publicKey();
-        head.message = message;
-        std::ranges::copy(net::signMessage(source, message), head.signature.begin());
-        const wire::Frame frame{wire::FrameClass::Interactive, net::writeHead(head), "body"};
+        const wire::Frame frame = messageOf(7);
         child.feed(FrameArrived{id(2), frame});
         QCOMPARE(child.all<Deliver>().size(), 1U);
         QCOMPARE(child.all<Deliver>().front().delivered.hops, 4U);

@@ -35,6 +35,20 @@ inline Place placeOf(const std::vector<quint8> &path, qint64 epoch = 5)
     return place;
 }
 
+/// @return a message of node `source`, four hops on its way.
+inline wire::Frame messageOf(quint8 source, quint8 number = 1)
+{
+    const sim::SimCrypto crypto(id(source), 42);
+    const auto message = *net::writeMessage(
+        crypto, {u"net"_s, u"t"_s, number, kUtcMs * 1000, 30'000, 1, {}}, "body");
+    net::Head head;
+    head.hops = 4;
+    head.key = crypto.publicKey();
+    head.message = message;
+    std::ranges::copy(net::signMessage(crypto, message), head.signature.begin());
+    return {wire::FrameClass::Interactive, net::writeHead(head), "body"};
+}
+
 /// The machine of node 1, and what it did last.
 struct Machine {
     void feed(const Event &event, Ticks after = 0ms)

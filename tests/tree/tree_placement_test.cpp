@@ -86,6 +86,26 @@ private Q_SLOTS:
         QVERIFY(!movesIn(child, two, three, 120s));
     }
 
+    void afterAnIdleParentOneThatBroughtSomethingIsTaken_data()
+    {
+        QTest::addColumn<bool>("isIdle");
+        QTest::newRow("it never brought anything") << true;
+        QTest::newRow("it did") << false;
+    }
+    void afterAnIdleParentOneThatBroughtSomethingIsTaken()
+    {
+        QFETCH(bool, isIdle);
+        Child child;
+        child.greet(3, far({9, 3}, 1'000)); // it looks best
+        child.greet(4, far({9, 8, 7, 6, 4}, 90'000));
+        child.feed(FrameArrived{id(4), messageOf(11, 1)});
+        if (!isIdle)
+            child.feed(FrameArrived{id(2), messageOf(11, 2)});
+        QCOMPARE(child.all<Deliver>().size(), 1U);
+        child.feed(LinkDown{id(2)});
+        QCOMPARE(child.said<Attach>(isIdle ? 4 : 3).size(), 1U);
+    }
+
     void aRefusedMoveChangesNothing()
     {
         Child child;
