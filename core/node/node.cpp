@@ -384,6 +384,7 @@ void Node::timeLooked()
 store::StoreConfig Node::storeConfig() const
 {
     store::StoreConfig config;
+    config.network = m_networkId;
     config.local = m_genesis.local;
     config.bytesLimit = m_config.storageLimitBytes;
     if (const auto space = m_folder->disk().space()) {

@@ -29,21 +29,22 @@ QByteArray signedBytes(OwnerAct act, const ShardId &file, const ShardId &what)
 
 } // namespace
 
-Account::Account(const crypto::SecretKey &seed, crypto::NodeKey key)
+Account::Account(const crypto::SecretKey &seed, crypto::NodeKey key, QByteArrayView network)
     : m_seed(seed)
     , m_key(std::move(key))
     , m_id(m_key.id())
     , m_pointer(pointerId(m_key.publicKey()))
-    , m_listKey(crypto::deriveKey(seed, {}, "borg account list v1"))
+    , m_listKey(crypto::deriveKey(seed, network, "borg account list v1"))
 {
 }
 
-Result<AccountPtr> Account::make(const crypto::SecretKey &seed)
+Result<AccountPtr> Account::make(const crypto::SecretKey &seed, const QString &network)
 {
-    auto key = crypto::NodeKey::fromSeed(crypto::deriveKey(seed, {}, "borg account sign v1"));
+    const QByteArray salt = network.toUtf8();
+    auto key = crypto::NodeKey::fromSeed(crypto::deriveKey(seed, salt, "borg account sign v1"));
     if (!key)
         return key.error();
-    return std::shared_ptr<const Account>(new Account(seed, *std::move(key)));
+    return std::shared_ptr<const Account>(new Account(seed, *std::move(key), salt));
 }
 
 OwnerProof prove(const Account &account, OwnerAct act, const ShardId &file, const ShardId &what)

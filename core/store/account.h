@@ -10,15 +10,19 @@
 
 /// Whose the files are, whichever computer they are put from.
 ///
-/// Everything derives from one secret of 32 bytes, the *seed*: the key that signs for the owner,
-/// the name under which the list of files is found in the network, and the key that opens the list.
-/// Whoever has the seed has all; see RecoveryLink. Holders know an account by its id alone.
+/// Everything derives from one secret of 32 bytes, the *seed*, and the network's id: the key that
+/// signs for the owner, the name under which the list of files is found, and the key that opens the
+/// list. Whoever has the seed has all; see RecoveryLink. Holders know an account by its id alone.
+/// In two networks one seed makes two accounts, so nothing that it signed in one means anything in
+/// the other.
 namespace borg::store {
 
 class Account {
 public:
-    /// @return the account of a seed, or Storage (no memory).
-    [[nodiscard]] static Result<std::shared_ptr<const Account>> make(const crypto::SecretKey &seed);
+    /// @param network its id, see StoreConfig. @return the account of a seed, or Storage (no
+    ///        memory).
+    [[nodiscard]] static Result<std::shared_ptr<const Account>> make(
+        const crypto::SecretKey &seed, const QString &network);
 
     [[nodiscard]] const NodeId &id() const { return m_id; } ///< What PutShard::owner says.
     [[nodiscard]] const crypto::PublicKey &publicKey() const { return m_key.publicKey(); }
@@ -29,7 +33,7 @@ public:
     [[nodiscard]] QByteArray sign(QByteArrayView bytes) const { return m_key.sign(bytes); }
 
 private:
-    Account(const crypto::SecretKey &seed, crypto::NodeKey key);
+    Account(const crypto::SecretKey &seed, crypto::NodeKey key, QByteArrayView network);
 
     const crypto::SecretKey m_seed;
     const crypto::NodeKey m_key;

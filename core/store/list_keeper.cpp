@@ -71,7 +71,7 @@ QCoro::Task<Result<Done>> ListKeeper::open()
             co_return saved;
     }
     setState(state);
-    auto account = Account::make(m_state.seed);
+    auto account = Account::make(m_state.seed, m_context.config.network);
     if (!account)
         co_return account.error();
     m_account = *std::move(account);
@@ -143,20 +143,51 @@ QCoro::Task<Result<Done>> ListKeeper::sync()
     if (!newest)
         co_return newest.error();
     if (*newest && (*newest)->seq >= m_state.seq) {
-        const auto links = readListLinks(*m_account, (*newest)->payload);
-        if (!links)
-            co_return links.error();
-        if (m_state.lists.empty() || links->front() != m_state.lists.front()) {
-            auto list = co_await read(m_account, **newest);
-            if (!list)
-                co_return list.error();
-            if (const auto merged = co_await merge((*newest)->seq, *std::move(list)); !merged)
-                co_return merged;
-        }
+        if (const auto taken = co_await takeOver(**newest); !taken)
+            co_return taken;
     }
     if (isCurrent())
         co_return Done{};
     co_return co_await publish();
+}
+
+QCoro::Task<Result<Done>> ListKeeper::takeOver(Pointer newest)
+{
+    const auto links = readListLinks(*m_account, newest.payload);
+    if (links && !m_state.lists.empty() && links->front() == m_state.lists.front()) {
+        m_unreadSince.reset();
+        co_return Done{};
+    }
+    auto list = co_await read(m_account, newest);
+    if (list) {
+        m_unreadSince.reset();
+        co_return co_await merge(newest.seq, *std::move(list));
+    }
+    const Ticks now = m_context.scope.clock().now();
+    if (!m_unreadSince)
+        m_unreadSince = now;
+    const auto patience = m_context.config.local ? kGiveUpAfterLocal : kGiveUpAfter;
+    if (list.error().code == Errc::Closed || now < *m_unreadSince + patience)
+        co_return list.error();
+    co_return co_await giveUpOn(std::move(newest));
+}
+
+/// Our own list, which is all that we know, is written over one that nobody can read. That one
+/// stays named behind it. Nothing is taken for removed, and whoever wrote it adds what is missing.
+QCoro::Task<Result<Done>> ListKeeper::giveUpOn(Pointer newest)
+{
+    if (m_state.seq != newest.seq)
+        qCWarning(lcList) << "the list of files in the network cannot be read: writing it anew";
+    AccountState next = m_state;
+    next.seq = newest.seq;
+    next.lists.clear();
+    if (const auto links = readListLinks(*m_account, newest.payload))
+        next.lists = *links;
+    next.listed.clear();
+    if (const auto saved = co_await save(next); !saved)
+        co_return saved;
+    setState(next);
+    co_return Done{};
 }
 
 QCoro::Task<Result<Done>> ListKeeper::publish()
@@ -188,6 +219,7 @@ QCoro::Task<Result<Done>> ListKeeper::publish()
         co_return Error{Errc::Unreachable, u"no node keeps its place"_s};
     }
     m_copies = kept->copies;
+    m_unreadSince.reset();
     if (const auto saved = co_await save(next); !saved)
         co_return saved;
     setState(next);
@@ -289,17 +321,22 @@ QCoro::Task<Result<Done>> ListKeeper::merge(quint64 seq, Read read)
     co_return Done{};
 }
 
-QCoro::Task<Result<int>> ListKeeper::recover(crypto::SecretKey seed)
+QCoro::Task<Result<int>> ListKeeper::recover(RecoveryLink link)
 {
     if (m_isRecovering)
         co_return Error{Errc::Busy, u"A recovery is under way already."_s};
+    const crypto::SecretKey seed = link.seed;
     if (seed == m_state.seed) { // ours already
         filesChanged();
         co_return static_cast<int>(entriesOf(m_files.records()).size());
     }
-    auto account = Account::make(seed);
+    auto account = Account::make(seed, m_context.config.network);
     if (!account)
         co_return account.error();
+    if ((*account)->pointer() != link.pointer)
+        co_return Error{Errc::Malformed,
+            u"The recovery link is of another network. Join that one first, with "
+            "a data folder of its own."_s};
     m_isRecovering = true;
     const std::shared_ptr<void> done(nullptr, [this](void *) { m_isRecovering = false; });
     while (m_isSyncing) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <store/capability.h>
 #include <store/file_list.h>
 #include <store/own_files.h>
 
@@ -18,6 +19,9 @@ public:
     static constexpr Ticks kQuiet = std::chrono::seconds(2); ///< After a change: more may follow.
     static constexpr Ticks kLookEvery = std::chrono::minutes(2); ///< For what others wrote.
     static constexpr Ticks kRetryAfter = std::chrono::seconds(10);
+    /// A list that could not be read for so long no longer stands in the way of the next one.
+    static constexpr Ticks kGiveUpAfter = std::chrono::hours(24);
+    static constexpr Ticks kGiveUpAfterLocal = std::chrono::minutes(5);
 
     /// What it needs of the store. All outlive it.
     struct Doors {
@@ -39,8 +43,9 @@ public:
 
     /// Becomes the account of a recovery link and takes over its files.
     /// @return how many; or Conflict (there are files of another account here), NotFound (no node
-    ///         that answers knows it), Unauthorized, Malformed, or the errors of a get.
-    QCoro::Task<Result<int>> recover(crypto::SecretKey seed);
+    ///         that answers knows it), Malformed (of another network, or spoilt), Unauthorized, or
+    ///         the errors of a get.
+    QCoro::Task<Result<int>> recover(RecoveryLink link);
 
     [[nodiscard]] ListState state() const;
 
@@ -54,6 +59,8 @@ private:
         bool isNewest = true;
     };
     [[nodiscard]] bool descends(const Read &read) const;
+    QCoro::Task<Result<Done>> takeOver(Pointer newest);
+    QCoro::Task<Result<Done>> giveUpOn(Pointer newest);
     QCoro::Task<Result<Done>> removeOldLists();
     QCoro::Task<Result<Read>> read(AccountPtr account, Pointer pointer);
     QCoro::Task<Result<Done>> merge(quint64 seq, Read read);
@@ -69,6 +76,7 @@ private:
     Signal m_woken;
     int m_copies = 0;
     QString m_problem; ///< Of the last try; empty: none.
+    std::optional<Ticks> m_unreadSince; ///< The newest list cannot be read.
     bool m_isSyncing = false;
     bool m_isRecovering = false;
 };

@@ -480,7 +480,7 @@ QCoro::Task<Result<int>> StoreNode::recover(QString link)
         co_return parsed.error();
     if (!d->lists)
         co_return Error{Errc::Closed, u"not open yet"_s};
-    auto count = co_await d->lists->recover(parsed->seed);
+    auto count = co_await d->lists->recover(*parsed);
     if (count)
         d->scope.spawn("store.files.ask"_L1, refreshHealth());
     co_return count;

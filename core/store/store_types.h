@@ -9,6 +9,7 @@
 namespace borg::store {
 
 struct StoreConfig {
+    QString network; ///< Its id: part of what all accounts sign.
     qint64 bytesLimit = 10LL << 30; ///< What others may store here.
     qint64 bytesPerPeer = 0; ///< What one peer may store here; 0: all of bytesLimit.
     bool local = true; ///< Every node is its own failure domain; short detection times.

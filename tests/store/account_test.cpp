@@ -15,7 +15,7 @@ AccountPtr account(quint8 fill)
 {
     crypto::SecretKey seed;
     std::ranges::fill(seed.mutableBytes(), fill);
-    return *Account::make(seed);
+    return *Account::make(seed, u"net"_s);
 }
 
 ShardId id(quint8 fill)
@@ -62,6 +62,13 @@ private Q_SLOTS:
         QVERIFY(first->pointer() != other->pointer());
         QVERIFY(!(first->listKey() == other->listKey()));
         QVERIFY(!(first->listKey() == first->seed()));
+        // In another network it is another account: what it signed here is nobody's there.
+        const auto elsewhere = *Account::make(first->seed(), u"another"_s);
+        QVERIFY(elsewhere->id() != first->id());
+        QVERIFY(elsewhere->pointer() != first->pointer());
+        QVERIFY(!(elsewhere->listKey() == first->listKey()));
+        QVERIFY(!isProof(
+            prove(*elsewhere, OwnerAct::Remove, id(7)), first->id(), OwnerAct::Remove, id(7)));
     }
 
     void aProofIsForOneThingOnly()

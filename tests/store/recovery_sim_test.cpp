@@ -236,6 +236,45 @@ private Q_SLOTS:
         QCOMPARE(namesAt(world, 5), all);
     }
 
+    void listsThatNobodyCanReadDoNotStandInTheWayForEver()
+    {
+        World world(14, 8);
+        QVERIFY(put(world, 1, content(5000, 1), u"one"_s).ok());
+        world.clock.advance(10s);
+        QVERIFY(waitFor(world, world.host(5).node().recover(*world.host(1).node().recoveryLink()))
+                .ok());
+        world.clock.advance(10s);
+        std::map<NodeId, int> parts;
+        for (int number = 5; number <= 8; ++number)
+            parts[world.host(number).peer.id] = 1;
+        world.network.partition(parts);
+        for (int i = 0; i < 6; ++i) { // more lists than a pointer names
+            QVERIFY(put(world, 5, content(5000, 10 + static_cast<quint64>(i)), u"lost"_s).ok());
+            world.clock.advance(60s);
+            QVERIFY(world.host(5).node().listState().isCurrent);
+        }
+        // All that is left of that part is one node, which keeps the pointer.
+        for (int number = 5; number <= 7; ++number)
+            world.host(number).stop(true);
+        world.network.heal();
+        world.clock.advance(10s);
+        QVERIFY(put(world, 1, content(5000, 2), u"two"_s).ok());
+        world.clock.advance(60s);
+        QVERIFY(!world.host(1).node().listState().isCurrent);
+        QVERIFY(!world.host(1).node().listState().problem.isEmpty());
+        world.clock.advance(600s);
+        const auto state = world.host(1).node().listState();
+        QVERIFY2(state.isCurrent, qPrintable(state.problem));
+        QCOMPARE(namesAt(world, 1), (Names{u"one"_s, u"two"_s}));
+        // Whoever wrote them comes back after all, and adds what is missing.
+        world.host(5).start();
+        world.host(6).start();
+        world.host(7).start();
+        world.clock.advance(600s);
+        for (const int at : {1, 5})
+            QCOMPARE(namesAt(world, at).size(), 8U);
+    }
+
     void oneThatWasAwayCatchesUp()
     {
         World world(5, 6);
@@ -256,11 +295,16 @@ private Q_SLOTS:
         World world(6, 4);
         crypto::SecretKey seed;
         seed.mutableBytes()[0] = 1;
-        const auto account = *store::Account::make(seed);
+        const auto account = *store::Account::make(seed, u"net"_s);
         const auto link = store::RecoveryLink{account->pointer(), seed}.text();
         const auto unknown = waitFor(world, world.host(2).node().recover(link));
         QVERIFY(!unknown.ok());
         QCOMPARE(unknown.error().code, Errc::NotFound);
+        const auto foreign = *store::Account::make(seed, u"another net"_s);
+        const auto other = waitFor(world,
+            world.host(2).node().recover(store::RecoveryLink{foreign->pointer(), seed}.text()));
+        QCOMPARE(other.error().code, Errc::Malformed);
+        QVERIFY(other.error().detail.contains(u"another network"_s));
         const auto none = waitFor(world, world.host(2).node().recover(u"borg:r/x"_s));
         QCOMPARE(none.error().code, Errc::Malformed);
     }

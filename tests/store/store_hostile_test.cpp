@@ -193,7 +193,7 @@ private Q_SLOTS:
         const auto account = [](quint8 fill) {
             crypto::SecretKey seed;
             seed.mutableBytes()[0] = fill;
-            return *store::Account::make(seed);
+            return *store::Account::make(seed, u"net"_s);
         };
         const auto owner = account(1);
         const auto thief = account(2);
@@ -238,7 +238,7 @@ private Q_SLOTS:
         const auto pointer = [](quint8 of, quint64 seq, const QByteArray &payload) {
             crypto::SecretKey seed;
             seed.mutableBytes()[0] = of;
-            return store::writePointer(**store::Account::make(seed), seq, payload);
+            return store::writePointer(**store::Account::make(seed, u"net"_s), seq, payload);
         };
         const auto first = pointer(1, 1, "first");
         const auto second = pointer(1, 2, "second");

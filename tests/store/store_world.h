@@ -119,6 +119,7 @@ inline StoreHost::StoreHost(World &ofWorld, int ofNumber)
     , crypto(peer.id, 42)
     , keys(ofWorld.seed * 10 + static_cast<quint64>(ofNumber))
 {
+    config.network = QStringLiteral("net");
     config.packBytes = 16 << 20;
 }
 
