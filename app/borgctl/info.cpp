@@ -16,28 +16,6 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-QString healthText(const File &file)
-{
-    const QString count = u"%1 of %2 shards"_s.arg(file.shardsAlive).arg(file.shardsWanted);
-    if (file.state == u"spooled")
-        return u"waiting here for other nodes"_s;
-    if (file.state == u"sending")
-        return u"being sent"_s;
-    if (file.state == u"durable")
-        return u"safe, still spreading (%1)"_s.arg(count);
-    if (file.state == u"healthy")
-        return u"healthy (%1)"_s.arg(count);
-    if (file.state == u"degraded")
-        return u"degraded, being repaired (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
-    if (file.state == u"endangered")
-        return u"ENDANGERED (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
-    if (file.state == u"lost")
-        return u"LOST (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
-    if (file.state == u"unknown")
-        return u"its holders are being asked"_s;
-    return file.state;
-}
-
 QJsonObject partJson(const Snapshot &now, Part part)
 {
     const auto mapJson = [](const auto &records) {
@@ -166,104 +144,6 @@ Run status(Session &session)
     row(u"data"_s, node->dataDir);
     row(u"version"_s, u"%1, process %2"_s.arg(node->version).arg(node->pid));
     session.out(text);
-    co_return Exit::Ok;
-}
-
-Run list(Session &session)
-{
-    const auto all = co_await session.ask(ListFiles{});
-    if (!all)
-        co_return session.fail(all.error());
-    if (session.json) {
-        session.outJson(wire::encodeFields(*all));
-        co_return Exit::Ok;
-    }
-    if (all->files.empty()) {
-        session.note(u"No files yet. Store one with: borgctl put FILE"_s);
-        co_return Exit::Ok;
-    }
-    std::vector<QStringList> rows;
-    for (const File &file : all->files)
-        rows.push_back({printable(file.name), sizeText(file.bytes), file.code, healthText(file),
-            agoText(file.createdUtcMs, session.clock.utcMs()), shortId(file.id)});
-    session.out(
-        table({u"NAME"_s, u"SIZE"_s, u"CODE"_s, u"STATE"_s, u"STORED"_s, u"ID"_s}, rows, {1}));
-    co_return Exit::Ok;
-}
-
-Run removeFile(Session &session)
-{
-    const auto what = session.operandOrLink();
-    if (!what)
-        co_return session.failFind(what.error());
-    QString id = *what;
-    if (!id.startsWith(u"borg:")) {
-        auto file = co_await session.findFile(*what);
-        if (!file && session.args.has("for-good"))
-            file = co_await session.findFile(*what, true);
-        if (!file)
-            co_return session.failFind(file.error());
-        id = file->id;
-    }
-    const bool forGood = session.args.has("for-good");
-    const auto removed = co_await session.ask(RemoveFile{id, forGood});
-    if (!removed && removed.error().code == Errc::NotFound) // and never show the key of a link
-        co_return session.fail(Exit::NotFound, u"None of your files has this link or id."_s);
-    if (!removed)
-        co_return session.fail(removed.error());
-    if (session.json)
-        session.outJson({{u"removed"_s, id.section(u'#', 0, 0)}});
-    else if (!forGood)
-        session.note(u"It is in the trash for seven days; take it out with: borgctl restore"_s);
-    co_return Exit::Ok;
-}
-
-Run trash(Session &session)
-{
-    const auto all = co_await session.ask(ListFiles{true});
-    if (!all)
-        co_return session.fail(all.error());
-    if (session.json) {
-        session.outJson(wire::encodeFields(*all));
-        co_return Exit::Ok;
-    }
-    if (all->files.empty()) {
-        session.note(u"The trash is empty."_s);
-        co_return Exit::Ok;
-    }
-    std::vector<QStringList> rows;
-    for (const File &file : all->files)
-        rows.push_back({printable(file.name), sizeText(file.bytes), healthText(file),
-            agoText(file.trashedUtcMs, session.clock.utcMs()), shortId(file.id)});
-    session.out(table({u"NAME"_s, u"SIZE"_s, u"STATE"_s, u"REMOVED"_s, u"ID"_s}, rows, {1}));
-    co_return Exit::Ok;
-}
-
-Run restoreFile(Session &session)
-{
-    const auto file = co_await session.findFile(session.args.operands.first(), true);
-    if (!file)
-        co_return session.failFind(file.error());
-    const auto restored = co_await session.ask(RestoreFile{file->id});
-    if (!restored)
-        co_return session.fail(restored.error());
-    if (session.json)
-        session.outJson({{u"restored"_s, file->id}});
-    co_return Exit::Ok;
-}
-
-Run showLink(Session &session)
-{
-    const auto file = co_await session.findFile(session.args.operands.first());
-    if (!file)
-        co_return session.failFind(file.error());
-    const auto link = co_await session.ask(GetLink{file->id});
-    if (!link)
-        co_return session.fail(link.error());
-    if (session.json)
-        session.outJson({{u"link"_s, link->link}, {u"id"_s, file->id}, {u"name"_s, file->name}});
-    else
-        session.out(link->link + u'\n');
     co_return Exit::Ok;
 }
 

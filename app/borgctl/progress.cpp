@@ -69,6 +69,8 @@ QString Progress::line(const control::Job &job, int columns) const
               static_cast<double>(job.bytesDone) / static_cast<double>(job.bytesTotal), 0.0, 1.0)
         : 0;
     QString tail = known ? u" %1 %"_s.arg(std::floor(part * 100), 3) : QString();
+    if (job.filesTotal > 0)
+        tail += u"  %1 of %2"_s.arg(job.files).arg(job.filesTotal);
     tail += u"  "_s + sizeText(job.bytesDone);
     if (m_bytesPerSecond > 0) {
         tail += u"  %1/s"_s.arg(sizeText(std::llround(m_bytesPerSecond)));

@@ -178,15 +178,19 @@ QCoro::Task<Result<control::File>> Session::findFile(QString what, bool isTrash)
     const auto all = co_await ask(control::ListFiles{isTrash});
     if (!all)
         co_return all.error();
+    const QString path = trimmedFolder(what);
     std::vector<control::File> byId;
+    std::vector<control::File> byPath;
     std::vector<control::File> byName;
     for (const control::File &file : all->files) {
         if (file.id == what || (what.size() >= 6 && file.id.startsWith(what)))
             byId.push_back(file);
+        else if (file.path() == path)
+            byPath.push_back(file);
         else if (file.name == what)
             byName.push_back(file);
     }
-    auto &found = byId.empty() ? byName : byId;
+    auto &found = !byId.empty() ? byId : !byPath.empty() ? byPath : byName;
     if (found.size() == 1)
         co_return found.front();
     if (found.empty() && isTrash)
@@ -199,10 +203,30 @@ QCoro::Task<Result<control::File>> Session::findFile(QString what, bool isTrash)
             "with \"borg:r/\"."_s.arg(what.section(u'#', 0, 0).left(200))};
     QStringList ids;
     for (const control::File &file : found)
-        ids.append(file.id);
+        ids.append(u"%1 (%2)"_s.arg(file.id, file.path()));
     co_return Error{Errc::Malformed,
         u"%1 of your files match \"%2\"; name one by its id: %3."_s.arg(found.size())
             .arg(what.left(200), ids.join(u", "))};
+}
+
+QCoro::Task<Result<control::File>> Session::findVersion(QString what, QString pick)
+{
+    const auto file = co_await findFile(what);
+    if (!file)
+        co_return file.error();
+    const auto all = co_await ask(control::ListVersions{file->path()});
+    if (!all)
+        co_return all.error();
+    std::vector<control::File> found;
+    for (const control::File &one : all->files) {
+        if (pick.size() >= 6 && one.id.startsWith(pick))
+            found.push_back(one);
+    }
+    if (found.size() == 1)
+        co_return found.front();
+    co_return Error{Errc::NotFound,
+        u"No version of \"%1\" has an id that begins with \"%2\"; `borgctl versions` lists them."_s
+            .arg(file->path().left(200), pick.left(80))};
 }
 
 } // namespace borgctl

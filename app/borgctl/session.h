@@ -66,10 +66,15 @@ public:
     /// @return the text without white space around it, or Malformed or Storage with a sentence.
     [[nodiscard]] borg::Result<QString> operandOrLink() const;
 
-    /// Which of our files `what` means: an id, the beginning of one (6 digits at least), a name.
+    /// Which of our files `what` means: an id, the beginning of one (6 digits at least), a path, or
+    /// the name of one file only.
     /// @param isTrash among those in the trash.
     [[nodiscard]] QCoro::Task<borg::Result<borg::control::File>> findFile(
         QString what, bool isTrash = false);
+
+    /// Which version of the file `what` begins with the id `pick`.
+    [[nodiscard]] QCoro::Task<borg::Result<borg::control::File>> findVersion(
+        QString what, QString pick);
 
 private:
     std::unique_ptr<borg::control::Client> m_client;
@@ -83,13 +88,16 @@ private:
 
 using Run = QCoro::Task<int>;
 
-// info.cpp
-Run status(Session &session);
+// files.cpp
 Run list(Session &session);
 Run removeFile(Session &session);
 Run trash(Session &session);
 Run restoreFile(Session &session);
+Run versions(Session &session);
+Run moveFile(Session &session);
 Run showLink(Session &session);
+// info.cpp
+Run status(Session &session);
 Run recovery(Session &session);
 Run recover(Session &session);
 Run watch(Session &session);

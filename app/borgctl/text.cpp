@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "text.h"
 
+#include <QDateTime>
+#include <QTimeZone>
+
 #include <array>
 #include <cmath>
 
 namespace borgctl {
 
+using namespace borg;
 using namespace Qt::Literals::StringLiterals;
 
 QString printable(const QString &text)
@@ -126,6 +130,38 @@ QString table(
     for (const QStringList &row : rows)
         write(row);
     return text;
+}
+
+QString momentText(qint64 utcMs)
+{
+    return QDateTime::fromMSecsSinceEpoch(utcMs, QTimeZone::UTC).toString(u"yyyy-MM-dd HH:mm:ss");
+}
+
+QString trimmedFolder(const QString &path)
+{
+    return path.split(u'/', Qt::SkipEmptyParts).join(u'/');
+}
+
+QString healthText(const control::File &file)
+{
+    const QString count = u"%1 of %2 shards"_s.arg(file.shardsAlive).arg(file.shardsWanted);
+    if (file.state == u"spooled")
+        return u"waiting here for other nodes"_s;
+    if (file.state == u"sending")
+        return u"being sent"_s;
+    if (file.state == u"durable")
+        return u"safe, still spreading (%1)"_s.arg(count);
+    if (file.state == u"healthy")
+        return u"healthy (%1)"_s.arg(count);
+    if (file.state == u"degraded")
+        return u"degraded, being repaired (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
+    if (file.state == u"endangered")
+        return u"ENDANGERED (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
+    if (file.state == u"lost")
+        return u"LOST (%1, %2 needed)"_s.arg(count).arg(file.shardsNeeded);
+    if (file.state == u"unknown")
+        return u"its holders are being asked"_s;
+    return file.state;
 }
 
 } // namespace borgctl

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <control/schema.h>
+
 #include <QString>
 #include <QStringList>
 
@@ -19,6 +21,14 @@ namespace borgctl {
 [[nodiscard]] QString durationText(qint64 seconds);
 /// "just now", "5 min ago", "3 h ago", "12 days ago".
 [[nodiscard]] QString agoText(qint64 utcMs, qint64 nowUtcMs);
+
+/// "2026-11-27 20:15:03" in UTC.
+[[nodiscard]] QString momentText(qint64 utcMs);
+
+/// How a file of ours fares: "healthy (10 of 10 shards)".
+[[nodiscard]] QString healthText(const borg::control::File &file);
+/// A path of the network without slashes in front and behind.
+[[nodiscard]] QString trimmedFolder(const QString &path);
 
 /// The first 12 characters of a node's or file's id: enough to tell them apart, and findFile()
 /// takes them.

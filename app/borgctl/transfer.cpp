@@ -4,6 +4,7 @@
 #include "stream.h"
 #include "text.h"
 
+#include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
 #include <QRegularExpression>
@@ -68,14 +69,44 @@ QString absolute(const QString &path)
     return QDir::cleanPath(QDir::current().absoluteFilePath(path));
 }
 
+int printFolder(Session &session, const Job &job, const QString &verb)
+{
+    if (session.json) {
+        session.outJson({{u"folder"_s, job.name}, {u"path"_s, job.path}, {u"files"_s, job.files},
+            {u"unchanged"_s, job.unchanged}, {u"bytes"_s, job.bytesDone}, {u"note"_s, job.note}});
+        return Exit::Ok;
+    }
+    const qint64 done = job.files - job.unchanged;
+    QString text = u"%1: %2 %3 %4"_s.arg(printable(job.name))
+                       .arg(done)
+                       .arg(done == 1 ? u"file"_s : u"files"_s, verb);
+    if (job.unchanged > 0)
+        text += u", %1 there already"_s.arg(job.unchanged);
+    text += u"; %1 in all"_s.arg(sizeText(job.bytesDone));
+    session.note(text + u'.' + (job.note.isEmpty() ? QString() : u' ' + job.note));
+    return Exit::Ok;
+}
+
+int failFolder(Session &session, const Job &job, const QString &verb)
+{
+    if (job.state == u"cancelled")
+        return session.fail(Exit::Cancelled,
+            u"Cancelled; %1 of %2 files are there. The same command goes on with the rest."_s
+                .arg(job.files)
+                .arg(job.filesTotal));
+    if (!session.json && job.files > 0)
+        printFolder(session, job, verb);
+    return failJob(session, job, Exit::Failed);
+}
+
 int printPut(Session &session, const Wait::Reply &done)
 {
     const File file = done.file.value_or(File{});
     const QString link = done.link.value_or(QString());
     if (session.json) {
-        session.outJson(
-            {{u"link"_s, link}, {u"bytes"_s, done.job.bytesDone}, {u"state"_s, file.state},
-                {u"id"_s, done.job.fileId}, {u"name"_s, done.job.name}, {u"code"_s, file.code}});
+        session.outJson({{u"link"_s, link}, {u"bytes"_s, done.job.bytesDone},
+            {u"state"_s, file.state}, {u"id"_s, done.job.fileId}, {u"name"_s, done.job.name},
+            {u"code"_s, file.code}, {u"versions"_s, file.versions}});
         return Exit::Ok;
     }
     session.out(link + u'\n');
@@ -85,25 +116,28 @@ int printPut(Session &session, const Wait::Reply &done)
         session.note(what + u" It waits on this computer until enough other nodes are online."_s);
     else
         session.note(what + u" Whoever has the link can read it."_s);
+    if (file.versions > 0)
+        session.note(u"There was such a file: it is kept for 90 days as an earlier version; see "
+                     "borgctl versions."_s);
     return Exit::Ok;
 }
 
-} // namespace
-
-Run put(Session &session)
+Run putOne(Session &session, const QString given)
 {
-    const QString given = session.args.operands.first();
     const bool isStandardInput = given == u"-";
     const bool isStream = isStandardInput || isStreamLike(given);
     Put request;
     if (given.isEmpty())
         co_return session.fail(Exit::Usage, u"The name of the file is empty."_s);
     request.path = isStream ? QString() : absolute(given);
+    if (session.args.has("into"))
+        request.folder = session.args.value("into");
     if (session.args.has("name"))
         request.name = session.args.value("name");
     else if (isStream) // a named pipe has a name; <(command) is a number in /dev/fd
         request.name = isStandardInput || given.startsWith(u"/dev/") || given.startsWith(u"/proc/")
-            ? u"standard input"_s
+            ? u"standard input "_s
+                + QDateTime::currentDateTimeUtc().toString(u"yyyy-MM-dd HH.mm.ss") // one each
             : QFileInfo(given).fileName();
     if (request.name && request.name->trimmed().isEmpty())
         co_return session.fail(Exit::Usage, u"--name expects a name that is not empty."_s);
@@ -141,6 +175,8 @@ Run put(Session &session)
     const auto done = co_await follow(session, started->jobId, true);
     if (!done)
         co_return session.fail(done.error());
+    if (done->job.state != u"done" && done->job.filesTotal > 0)
+        co_return failFolder(session, done->job, u"stored"_s);
     if (session.interrupts.wasAsked() && done->job.state != u"done")
         co_return session.fail(Exit::Cancelled, u"Cancelled; nothing was left behind."_s);
     if (input && input->problem())
@@ -149,7 +185,24 @@ Run put(Session &session)
                 isStandardInput ? u"standard input"_s : given, *input->problem()));
     if (done->job.state != u"done")
         co_return failJob(session, done->job, Exit::Usage); // Malformed: the code breaks the rules
-    co_return printPut(session, *done);
+    co_return done->job.fileId.isEmpty() ? printFolder(session, done->job, u"stored"_s)
+                                         : printPut(session, *done);
+}
+
+} // namespace
+
+Run put(Session &session)
+{
+    if (session.args.operands.size() > 1 && session.args.has("name"))
+        co_return session.fail(Exit::Usage, u"--name is for one file; --into takes several."_s);
+    int code = Exit::Ok;
+    for (const QString &given : QStringList(session.args.operands)) {
+        const int ended = co_await putOne(session, given);
+        code = code == Exit::Ok ? ended : code;
+        if (session.interrupts.wasAsked())
+            break;
+    }
+    co_return code;
 }
 
 namespace {
@@ -158,6 +211,7 @@ namespace {
 struct Wanted {
     Get request;
     QString out;
+    bool isFolder = false;
 };
 
 QCoro::Task<Result<Wanted>> wanted(Session &session)
@@ -174,12 +228,27 @@ QCoro::Task<Result<Wanted>> wanted(Session &session)
     QString name;
     if (what->startsWith(u"borg:")) {
         want.request.link = *what;
-    } else {
-        const auto file = co_await session.findFile(*what);
+    } else if (session.args.has("pick")) {
+        const auto file = co_await session.findVersion(*what, session.args.value("pick"));
         if (!file)
             co_return file.error();
         want.request.id = file->id;
-        name = QString(file->name).replace(u'/', u'_');
+        name = file->name;
+    } else {
+        const auto file = co_await session.findFile(*what);
+        const QString path = trimmedFolder(*what);
+        const bool isFolder = !file && file.error().code == Errc::NotFound && !path.isEmpty()
+            && (co_await session.ask(ListFolder{path})).ok();
+        if (!file && !isFolder)
+            co_return file.error();
+        want.isFolder = isFolder;
+        if (isFolder)
+            want.request.name = path;
+        else
+            want.request.id = file->id;
+        name = isFolder ? path.section(u'/', -1) : file->name;
+        if (isFolder && want.out == u"-")
+            co_return Error{Errc::Malformed, u"A folder cannot go to standard output."_s};
     }
     if (want.out.isEmpty() && name.isEmpty())
         co_return Error{
@@ -206,7 +275,7 @@ Run get(Session &session)
     if (!want)
         co_return session.failFind(want.error());
     const bool isStream = want->request.stream.value_or(false);
-    if (!isStream && QFileInfo(want->out).isDir())
+    if (!isStream && !want->isFolder && QFileInfo(want->out).isDir())
         co_return session.fail(
             Exit::LocalFile, u"%1 is a folder; name the file to write."_s.arg(want->out));
     int descriptor = STDOUT_FILENO;
@@ -237,8 +306,12 @@ Run get(Session &session)
         co_return session.fail(exitOf(output->problem()->code),
             u"Cannot write %1: %2."_s.arg(
                 want->out == u"-" ? u"standard output"_s : want->out, output->problem()->detail));
+    if (done->job.state != u"done" && done->job.filesTotal > 0)
+        co_return failFolder(session, done->job, u"fetched"_s);
     if (done->job.state != u"done")
         co_return failJob(session, done->job, Exit::BadLink);
+    if (done->job.filesTotal > 0)
+        co_return printFolder(session, done->job, u"fetched"_s);
     if (!whole)
         co_return session.fail(Exit::NotRunning, u"The node hung up before the end."_s);
     // Standard output holds the file when that is where it went.

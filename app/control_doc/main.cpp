@@ -31,6 +31,8 @@ std::string typeName()
         return "Peer";
     else if constexpr (std::is_same_v<T, File>)
         return "File";
+    else if constexpr (std::is_same_v<T, Folder>)
+        return "Folder";
     else if constexpr (std::is_same_v<T, Job>)
         return "Job";
     else if constexpr (std::is_same_v<T, LogLine>)
@@ -151,6 +153,7 @@ int main()
     printRecord<Reach>("Reach", "Whether other nodes can reach this one, and what would help.");
     printRecord<Check>("Check", "A finding.");
     printRecord<File>("File", "A file of ours in the network. Never holds the key.");
+    printRecord<Folder>("Folder", "A folder of ours; there is one as long as a file is in it.");
     printRecord<Job>("Job", "A put or get; ended ones stay for ten minutes.");
     printRecord<LogLine>("LogLine", "An entry of the log.");
     printRecord<Check>("Check", "A line of `doctor`.");

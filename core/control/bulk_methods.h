@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <control/file_methods.h>
+#include <control/folder_methods.h>
 
 /// The calls of the control socket about big objects for everybody.
 namespace borg::control {

@@ -33,16 +33,21 @@ struct JobStarted {
 struct Put {
     static constexpr std::string_view kName = "put";
     static constexpr std::string_view kDoc
-        = "Stores a file in the network. The node opens the path itself, as the same user.";
+        = "Stores a file or a whole folder in the network. The node opens the path itself, as the "
+          "same user. What is at its path already gets a new version; of a folder, files that are "
+          "there with the same size and time are left out.";
     using Reply = JobStarted;
     QString path;
     std::optional<QString> name;
+    std::optional<QString> folder;
     std::optional<QString> code;
     std::optional<bool> stream;
     static constexpr auto fields()
     {
         return std::tuple{field("path", &Put::path, 4096, "Absolute; empty with `stream`."),
-            field("name", &Put::name, 4096, "Instead of the last part of the path."),
+            field("name", &Put::name, 4096,
+                "Instead of the last part of the path; with slashes: in that folder."),
+            field("folder", &Put::folder, 4096, "Where to; else the top."),
             field("code", &Put::code, "`K/N`, instead of the network's choice."),
             field("stream", &Put::stream, "The bytes come over a socket of their own.")};
     }
@@ -51,7 +56,7 @@ struct Put {
 struct Get {
     static constexpr std::string_view kName = "get";
     static constexpr std::string_view kDoc
-        = "Fetches a file of the network. Names one of link, id and name.";
+        = "Fetches a file of the network, or a folder of ours. Names one of link, id and name.";
     using Reply = JobStarted;
     std::optional<QString> link;
     std::optional<QString> id;
@@ -63,9 +68,9 @@ struct Get {
     {
         return std::tuple{field("link", &Get::link, 4096, "`borg:r/…`"),
             field("id", &Get::id, "Of a file of ours."),
-            field("name", &Get::name, 4096, "Of a file of ours."),
-            field(
-                "out", &Get::out, 4096, "Absolute path of the file to make; empty with `stream`."),
+            field("name", &Get::name, 4096, "Path of a file or folder of ours."),
+            field("out", &Get::out, 4096,
+                "Absolute path of the file or folder to make; empty with `stream`."),
             field("force", &Get::force, "Replace what is there. Otherwise that is a Conflict."),
             field("stream", &Get::stream, "The bytes go over a socket of their own.")};
     }
@@ -106,7 +111,7 @@ struct Wait {
 struct ListFiles {
     static constexpr std::string_view kName = "ls";
     static constexpr std::string_view kDoc
-        = "Our files, with their health, or what is in the trash.";
+        = "Our files in all folders, with their health, or what is in the trash.";
     struct Reply {
         std::vector<File> files;
         static constexpr auto fields()
@@ -138,7 +143,8 @@ struct RemoveFile {
 
 struct RestoreFile {
     static constexpr std::string_view kName = "restore";
-    static constexpr std::string_view kDoc = "Takes a file out of the trash.";
+    static constexpr std::string_view kDoc
+        = "Takes a file out of the trash, or makes an earlier version the last one.";
     using Reply = Nothing;
     QString id;
     static constexpr auto fields()

@@ -101,6 +101,11 @@ struct File {
     qint64 shardsAlive = 0;
     qint64 shardsNeeded = 0;
     qint64 trashedUtcMs = 0;
+    QString folder;
+    qint64 modifiedUtcMs = 0;
+    qint64 versions = 0;
+
+    [[nodiscard]] QString path() const { return folder.isEmpty() ? name : folder + u'/' + name; }
 
     static constexpr auto fields()
     {
@@ -120,7 +125,11 @@ struct File {
             field("shardsAlive", &File::shardsAlive, "Reachable ones of the weakest segment."),
             field("shardsNeeded", &File::shardsNeeded, "k."),
             field("trashedUtcMs", &File::trashedUtcMs,
-                "When it went into the trash; 0: it is not there.")};
+                "When it went into the trash; 0: it is not there."),
+            wire::added("folder", &File::folder, 4096, "Where it stands; empty: at the top."),
+            wire::added("modifiedUtcMs", &File::modifiedUtcMs,
+                "When its content was changed, where it came from; 0: unknown."),
+            wire::added("versions", &File::versions, "Earlier ones that are kept.")};
     }
     friend bool operator==(const File &, const File &) = default;
 };
@@ -139,6 +148,10 @@ struct Job {
     QString error;
     QString errorCode;
     QString fileId;
+    qint64 files = 0;
+    qint64 filesTotal = 0;
+    qint64 unchanged = 0;
+    QString note;
 
     static constexpr auto fields()
     {
@@ -154,7 +167,12 @@ struct Job {
             field("endedUtcMs", &Job::endedUtcMs, "0 while it runs."),
             field("error", &Job::error, 1024, "One sentence: what went wrong and what to do."),
             field("errorCode", &Job::errorCode, "The name of the Errc, for programs."),
-            field("fileId", &Job::fileId, "Of a finished put.")};
+            field("fileId", &Job::fileId, "Of a finished put."),
+            wire::added("files", &Job::files, "Of a folder: those that are done."),
+            wire::added("filesTotal", &Job::filesTotal, "Of a folder; 0: it is one file."),
+            wire::added(
+                "unchanged", &Job::unchanged, "Of a folder: those that were there already."),
+            wire::added("note", &Job::note, 1024, "What else there is to know; empty: nothing.")};
     }
     friend bool operator==(const Job &, const Job &) = default;
 };

@@ -95,6 +95,20 @@ void Jobs::progress(const QString &id, qint64 done, qint64 total)
     m_changed();
 }
 
+void Jobs::progress(const QString &id, const FolderProgress &progress)
+{
+    const auto found = m_entries.find(id);
+    if (found == m_entries.end() || !found->second.isRunning())
+        return;
+    control::Job &job = found->second.job;
+    job.bytesDone = progress.bytes;
+    job.bytesTotal = progress.bytesTotal;
+    job.files = progress.files;
+    job.filesTotal = progress.filesTotal;
+    job.unchanged = progress.unchanged;
+    m_changed();
+}
+
 void Jobs::end(const QString &id, Outcome outcome)
 {
     const auto found = m_entries.find(id);
@@ -126,6 +140,7 @@ void Jobs::end(const QString &id, Outcome outcome)
         job.errorCode = name(outcome.error->code);
     }
     entry.link = std::move(outcome.link);
+    job.note = outcome.note;
     entry.endedAt = m_scope.clock().now();
     const auto reply = replyOf(entry);
     for (const Waiter &waiter : std::exchange(entry.waiters, {}))

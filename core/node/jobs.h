@@ -5,6 +5,7 @@
 #include <base/rng.h>
 #include <base/task_scope.h>
 #include <control/methods.h>
+#include <node/folder_job.h>
 
 #include <functional>
 #include <map>
@@ -26,6 +27,7 @@ public:
         qint64 bytes = -1; ///< Of the whole file, when it ended well.
         QString state; ///< Of a put, as control::File has it.
         QString code;
+        QString note;
     };
 
     /// @param changed is called after any job changed.
@@ -37,8 +39,9 @@ public:
         const QString &kind, const QString &name, const QString &path);
     [[nodiscard]] Cancel cancelOf(const QString &id) const;
     void progress(const QString &id, qint64 done, qint64 total);
+    void progress(const QString &id, const FolderProgress &progress);
     void end(const QString &id, Outcome outcome);
-    void fail(const QString &id, const Error &error) { end(id, {error, {}, {}, -1, {}, {}}); }
+    void fail(const QString &id, const Error &error) { end(id, {error, {}, {}, -1, {}, {}, {}}); }
 
     /// @return NotFound, or Done: also when it has ended already.
     Result<Done> cancel(const QString &id);

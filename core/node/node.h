@@ -106,7 +106,6 @@ private:
     // methods (node_methods.cpp)
     void addMethods();
     void addJobMethods();
-    void addFileMethods();
     [[nodiscard]] Result<control::JobStarted> put(const control::Put &request);
     [[nodiscard]] Result<control::JobStarted> get(const control::Get &request);
     [[nodiscard]] Result<QString> linkFor(const control::Get &request) const;
@@ -114,10 +113,22 @@ private:
     using Guard = std::shared_ptr<void>;
     [[nodiscard]] Result<control::JobStarted> openStream(
         const QString &jobId, std::function<void(std::shared_ptr<StreamSocket>, Guard)> arrived);
+    QCoro::Task<Result<Done>> runPutPath(QString jobId, QString path, store::PutOptions options);
+    QCoro::Task<Result<Done>> runGetFolder(
+        QString jobId, QString folder, QString path, store::Overwrite overwrite);
+    [[nodiscard]] std::shared_ptr<FolderJob> folderJob(const QString &jobId);
+    void endFolder(const QString &jobId, const FolderJob &job, const Result<Done> &ended);
     QCoro::Task<Result<Done>> runPut(QString jobId, std::shared_ptr<store::Source> source,
         store::PutOptions options, Guard guard);
     QCoro::Task<Result<Done>> runGet(
         QString jobId, QString link, std::shared_ptr<store::Sink> sink, Guard guard);
+    // methods about what is in the network (node_files.cpp)
+    void addFileMethods();
+    void addFolderMethods();
+    QCoro::Task<Result<Done>> runMove(
+        control::MoveFile request, control::Answer<control::MoveFile> answer);
+    QCoro::Task<Result<Done>> runRemoveFolder(
+        control::RemoveFolder request, control::Answer<control::RemoveFolder> answer);
     QCoro::Task<Result<Done>> runRemove(
         control::RemoveFile request, control::Answer<control::RemoveFile> answer);
     QCoro::Task<Result<Done>> runRestore(
@@ -147,6 +158,7 @@ private:
     [[nodiscard]] control::Time worldTime() const;
     [[nodiscard]] control::Reach reach() const;
     [[nodiscard]] std::vector<control::Peer> peers() const;
+    [[nodiscard]] static control::File shown(const store::FileInfo &info);
     [[nodiscard]] std::vector<control::File> files(bool isTrash = false) const;
     [[nodiscard]] std::optional<control::File> fileOf(const QString &id) const;
     [[nodiscard]] std::pair<QString, QString> stateAndReason(qint64 members) const;

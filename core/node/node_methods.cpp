@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "local_file.h"
 #include "node.h"
 
-#include <store/capability.h>
+#include <disk/on_executor.h>
+#include <store/path.h>
 
 #include <QCoreApplication>
 #include <QDir>
@@ -15,65 +17,6 @@ using namespace Qt::Literals::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// The store's codes speak of the network; those of a file on this computer all mean that the file
-/// cannot be used, unless it is not there, is in the way, or does not fit.
-Error ofLocalFile(Error error)
-{
-    if (error.code == Errc::Unauthorized || error.code == Errc::Malformed)
-        error.code = Errc::Storage;
-    return error;
-}
-
-class LocalSource final : public store::Source {
-public:
-    explicit LocalSource(std::shared_ptr<store::Source> inner)
-        : m_inner(std::move(inner))
-    {
-    }
-    Result<Done> open() override
-    {
-        if (auto opened = m_inner->open(); !opened)
-            return ofLocalFile(opened.error());
-        return Done{};
-    }
-    [[nodiscard]] qint64 sizeBytes() const override { return m_inner->sizeBytes(); }
-    Result<QByteArray> read(qsizetype sizeBytes) override
-    {
-        auto bytes = m_inner->read(sizeBytes);
-        if (bytes || bytes.error().code != Errc::Conflict)
-            return bytes;
-        return Error{Errc::Storage, bytes.error().detail}; // it changed; no name is taken
-    }
-    [[nodiscard]] QString fingerprint() const override { return m_inner->fingerprint(); }
-
-private:
-    const std::shared_ptr<store::Source> m_inner;
-};
-
-class LocalSink final : public store::Sink {
-public:
-    explicit LocalSink(std::shared_ptr<store::Sink> inner)
-        : m_inner(std::move(inner))
-    {
-    }
-    Result<Done> open() override
-    {
-        auto opened = m_inner->open();
-        if (opened)
-            return opened;
-        Error error = ofLocalFile(opened.error());
-        if (error.code == Errc::NotFound)
-            error.code = Errc::Storage; // the folder; NotFound is the file in the network
-        return error;
-    }
-    Result<Done> write(QByteArrayView bytes) override { return m_inner->write(bytes); }
-    Result<Done> commit() override { return m_inner->commit(); }
-    void discard() override { m_inner->discard(); }
-
-private:
-    const std::shared_ptr<store::Sink> m_inner;
-};
 
 /// "3/10" -> k and n.
 Result<std::pair<int, int>> parseCode(const QString &text)
@@ -244,99 +187,6 @@ QCoro::Task<Result<Done>> Node::runPingAll(control::Answer<control::PingAll> ans
     co_return Done{};
 }
 
-void Node::addFileMethods()
-{
-    using namespace control;
-    const Error notYet{
-        Errc::Busy, u"The node is still reading what it holds; try again in a moment."_s};
-    m_server->on<ListFiles>(
-        [this, notYet](const ListFiles &request, const Answer<ListFiles> &answer) {
-            if (!m_storeIsOpen)
-                answer(notYet);
-            else
-                answer(ListFiles::Reply{files(request.trash.value_or(false))});
-        });
-    m_server->on<GetLink>([this, notYet](const GetLink &request, const Answer<GetLink> &answer) {
-        if (!m_storeIsOpen) {
-            answer(notYet);
-            return;
-        }
-        auto link = m_store->link(request.id);
-        if (link)
-            answer(GetLink::Reply{*std::move(link)});
-        else
-            answer(Error{link.error().code, sentenceOf(link.error())});
-    });
-    m_server->on<RemoveFile>(
-        [this, notYet](const RemoveFile &request, const Answer<RemoveFile> &answer) {
-            if (!m_storeIsOpen) {
-                answer(notYet);
-                return;
-            }
-            m_scope.spawn("removing a file"_L1, runRemove(request, answer));
-        });
-    m_server->on<RestoreFile>(
-        [this, notYet](const RestoreFile &request, const Answer<RestoreFile> &answer) {
-            if (!m_storeIsOpen)
-                answer(notYet);
-            else
-                m_scope.spawn("restoring a file"_L1, runRestore(request.id, answer));
-        });
-    m_server->on<GetRecovery>(
-        [this, notYet](const GetRecovery &, const Answer<GetRecovery> &answer) {
-            const auto link = m_storeIsOpen ? m_store->recoveryLink() : Result<QString>(notYet);
-            if (!link) {
-                answer(link.error());
-                return;
-            }
-            const auto state = m_store->listState();
-            answer(GetRecovery::Reply{
-                *link, state.savedUtcMs, state.copies, state.isCurrent, state.problem});
-        });
-    m_server->on<Recover>([this, notYet](const Recover &request, const Answer<Recover> &answer) {
-        if (!m_storeIsOpen)
-            answer(notYet);
-        else
-            m_scope.spawn("a recovery"_L1, runRecover(request.link, answer));
-    });
-}
-
-QCoro::Task<Result<Done>> Node::runRecover(QString link, control::Answer<control::Recover> answer)
-{
-    const auto files = co_await m_store->recover(std::move(link));
-    if (files)
-        answer(control::Recover::Reply{*files});
-    else
-        answer(Error{files.error().code, sentenceOf(files.error())});
-    co_return Done{};
-}
-
-QCoro::Task<Result<Done>> Node::runRestore(
-    QString fileId, control::Answer<control::RestoreFile> answer)
-{
-    const auto restored = co_await m_store->restore(fileId);
-    if (restored)
-        answer(control::Nothing{});
-    else
-        answer(Error{restored.error().code, sentenceOf(restored.error())});
-    co_return Done{};
-}
-
-QCoro::Task<Result<Done>> Node::runRemove(
-    control::RemoveFile request, control::Answer<control::RemoveFile> answer)
-{
-    QString fileId = request.id;
-    if (const auto link = store::Capability::parse(request.id))
-        fileId = link->manifest.text();
-    const auto removed = request.forGood.value_or(false) ? co_await m_store->remove(fileId)
-                                                         : co_await m_store->moveToTrash(fileId);
-    if (removed)
-        answer(control::Nothing{});
-    else
-        answer(Error{removed.error().code, sentenceOf(removed.error())});
-    co_return Done{};
-}
-
 Result<control::JobStarted> Node::put(const control::Put &request)
 {
     const bool isStream = request.stream.value_or(false);
@@ -345,29 +195,70 @@ Result<control::JobStarted> Node::put(const control::Put &request)
             Errc::Busy, u"The node is still reading what it holds; try again in a moment."_s};
     if (!isStream && !QDir::isAbsolutePath(request.path))
         return Error{Errc::Malformed, u"The path of a put must be absolute."_s};
+    const auto path = store::cleanPath(request.folder.value_or(QString()) + u'/'
+        + request.name.value_or(QFileInfo(request.path).fileName()));
+    if (!path)
+        return path.error();
     store::PutOptions options;
-    options.name = request.name.value_or(QFileInfo(request.path).fileName());
-    if (options.name.size() > 255)
-        return Error{Errc::TooLarge, u"The name of a file has at most 255 characters."_s};
+    options.folder = path->folder;
+    options.name = path->name;
     if (request.code) {
         const auto code = parseCode(*request.code);
         if (!code)
             return code.error();
         std::tie(options.k, options.n) = *code;
     }
-    const auto jobId = m_jobs->begin(u"put"_s, options.name, request.path);
+    const auto jobId = m_jobs->begin(u"put"_s, path->text(), request.path);
     if (!jobId)
         return jobId.error();
     if (!isStream) {
-        m_scope.spawn("a put"_L1,
-            runPut(*jobId, std::make_shared<LocalSource>(store::fileSource(request.path)), options,
-                {}));
+        m_scope.spawn("a put"_L1, runPutPath(*jobId, request.path, options));
         return control::JobStarted{*jobId, {}, {}};
     }
     return openStream(*jobId, [this, id = *jobId, options](auto socket, Guard guard) {
         m_scope.spawn(
             "a put"_L1, runPut(id, chunkSource(std::move(socket)), options, std::move(guard)));
     });
+}
+
+QCoro::Task<Result<Done>> Node::runPutPath(QString jobId, QString path, store::PutOptions options)
+{
+    const bool isFolder = co_await disk::OnExecutor<bool>(
+        m_scope, m_diskExecutor, [path] { return QFileInfo(path).isDir(); });
+    if (!isFolder)
+        co_return co_await runPut(jobId, localSource(path), options, {});
+    const auto job = folderJob(jobId);
+    const QString folder
+        = options.folder.isEmpty() ? options.name : options.folder + u'/' + options.name;
+    endFolder(jobId, *job, co_await job->put(path, folder, {options.k, options.n}));
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> Node::runGetFolder(
+    QString jobId, QString folder, QString path, store::Overwrite overwrite)
+{
+    const auto job = folderJob(jobId);
+    endFolder(jobId, *job, co_await job->get(folder, path, overwrite));
+    co_return Done{};
+}
+
+std::shared_ptr<FolderJob> Node::folderJob(const QString &jobId)
+{
+    return std::make_shared<FolderJob>(
+        FolderJob::Parts{m_scope, m_diskExecutor, *m_store},
+        [this, jobId](const FolderProgress &progress) { m_jobs->progress(jobId, progress); },
+        m_jobs->cancelOf(jobId));
+}
+
+void Node::endFolder(const QString &jobId, const FolderJob &job, const Result<Done> &ended)
+{
+    Jobs::Outcome outcome;
+    outcome.note = job.note();
+    if (ended)
+        outcome.bytes = job.progress().bytesTotal;
+    else
+        outcome.error = ended.error();
+    m_jobs->end(jobId, std::move(outcome));
 }
 
 QCoro::Task<Result<Done>> Node::runPut(
@@ -399,7 +290,9 @@ Result<QString> Node::linkFor(const control::Get &request) const
         return m_store->link(*request.id);
     if (!request.name)
         return Error{Errc::Malformed, u"What to get: a link, an id or a name."_s};
-    std::vector<QString> ids;
+    if (const auto versions = m_store->versions(*request.name); !versions.empty())
+        return m_store->link(versions.front().id);
+    std::vector<QString> ids; // its name alone will do when there is one of it
     for (const store::FileInfo &file : m_store->files()) {
         if (file.name == *request.name)
             ids.push_back(file.id);
@@ -421,19 +314,25 @@ Result<control::JobStarted> Node::get(const control::Get &request)
             Errc::Busy, u"The node is still reading what it holds; try again in a moment."_s};
     if (!isStream && !QDir::isAbsolutePath(request.out))
         return Error{Errc::Malformed, u"The path to write to must be absolute."_s};
+    const auto overwrite
+        = request.force.value_or(false) ? store::Overwrite::Allowed : store::Overwrite::Never;
+    const QString shown = request.name.value_or(QFileInfo(request.out).fileName());
+    if (const auto folder = store::cleanFolder(request.name.value_or(QString()));
+        folder && !folder->isEmpty() && !isStream && m_store->folder(*folder)) {
+        const auto jobId = m_jobs->begin(u"get"_s, shown, request.out);
+        if (!jobId)
+            return jobId.error();
+        m_scope.spawn("a get"_L1, runGetFolder(*jobId, *folder, request.out, overwrite));
+        return control::JobStarted{*jobId, {}, {}};
+    }
     auto link = linkFor(request);
     if (!link)
         return Error{link.error().code, sentenceOf(link.error())};
-    const QString shown = request.name.value_or(QFileInfo(request.out).fileName());
     const auto jobId = m_jobs->begin(u"get"_s, shown, request.out);
     if (!jobId)
         return jobId.error();
     if (!isStream) {
-        const auto overwrite
-            = request.force.value_or(false) ? store::Overwrite::Allowed : store::Overwrite::Never;
-        m_scope.spawn("a get"_L1,
-            runGet(*jobId, *link,
-                std::make_shared<LocalSink>(store::fileSink(request.out, overwrite)), {}));
+        m_scope.spawn("a get"_L1, runGet(*jobId, *link, localSink(request.out, overwrite), {}));
         return control::JobStarted{*jobId, {}, {}};
     }
     return openStream(*jobId, [this, id = *jobId, link = *link](auto socket, Guard guard) {

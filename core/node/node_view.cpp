@@ -398,9 +398,7 @@ std::vector<control::Peer> Node::peers() const
     return peers;
 }
 
-namespace {
-
-control::File shown(const store::FileInfo &info)
+control::File Node::shown(const store::FileInfo &info)
 {
     control::File file;
     file.id = info.id;
@@ -414,10 +412,11 @@ control::File shown(const store::FileInfo &info)
     file.shardsAlive = info.shardsAlive;
     file.shardsNeeded = info.shardsNeeded;
     file.trashedUtcMs = info.trashedUtcMs;
+    file.folder = info.folder;
+    file.modifiedUtcMs = info.modifiedUtcMs;
+    file.versions = info.versions;
     return file;
 }
-
-} // namespace
 
 std::vector<control::File> Node::files(bool isTrash) const
 {
@@ -431,7 +430,9 @@ std::vector<control::File> Node::files(bool isTrash) const
 
 std::optional<control::File> Node::fileOf(const QString &id) const
 {
-    const auto info = m_store && m_storeIsOpen ? m_store->file(id) : std::nullopt;
+    auto info = m_store && m_storeIsOpen ? m_store->file(id) : std::nullopt;
+    if (info && !info->name.isEmpty())
+        info->versions = std::max(0, static_cast<int>(m_store->versions(info->path()).size()) - 1);
     return info ? std::optional(shown(*info)) : std::nullopt;
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 constexpr quint32 kVersion = 1;
 constexpr quint8 kLinksVersion = 1;
-constexpr qsizetype kNameMax = 255 * 4; // bytes of UTF-8, as put takes it
+constexpr qsizetype kNameMax = kNameCharactersMax * 4; // bytes of UTF-8
+constexpr qsizetype kFolderMax = kFolderCharactersMax * 4;
 
 struct Listed {
     QString link;
@@ -31,6 +32,9 @@ struct Listed {
     qint64 segments = 0;
     bool isOfAccount = true;
     qint64 trash = 0;
+    QString folder;
+    qint64 movedUtcMs = 0;
+    qint64 modifiedUtcMs = 0;
 
     static constexpr auto fields()
     {
@@ -40,7 +44,8 @@ struct Listed {
             field("created", &Listed::createdUtcMs), field("k", &Listed::k), field("n", &Listed::n),
             field("rootK", &Listed::rootK), field("rootN", &Listed::rootN),
             field("segments", &Listed::segments), field("ofAccount", &Listed::isOfAccount),
-            field("trash", &Listed::trash)};
+            field("trash", &Listed::trash), field("folder", &Listed::folder, kFolderMax),
+            field("moved", &Listed::movedUtcMs), field("modified", &Listed::modifiedUtcMs)};
     }
 };
 
@@ -67,6 +72,10 @@ Result<FileRecord> recordOf(const Listed &file)
     const auto link = Capability::parseRead(file.link);
     if (!link)
         return link.error();
+    // A path that steps out of its folder, from whoever else has the seed, stops here.
+    const auto folder = cleanFolder(file.folder);
+    if (!folder || *folder != file.folder || (!file.name.isEmpty() && !cleanPath(file.name)))
+        return Error{Errc::Malformed, u"an impossible name in the list of files"_s};
     if (!isCode(file.k, file.n) || file.rootK < 1 || file.rootK > file.rootN
         || file.rootN > quint32{kRootPieces} || file.bytes < 0 || file.segments < 0
         || file.segments > kSegmentsMax)
@@ -84,6 +93,9 @@ Result<FileRecord> recordOf(const Listed &file)
     record.segments = file.segments;
     record.isOfAccount = file.isOfAccount;
     record.trash = file.trash;
+    record.folder = file.folder;
+    record.movedUtcMs = file.movedUtcMs;
+    record.modifiedUtcMs = file.modifiedUtcMs;
     return record;
 }
 
@@ -106,7 +118,8 @@ Result<QByteArray> writeFileList(const FileList &of)
         list.files.push_back({file.link, file.tag, file.name, file.bytes, file.createdUtcMs,
             static_cast<quint32>(file.code.k), static_cast<quint32>(file.code.n),
             static_cast<quint32>(file.rootCode.k), static_cast<quint32>(file.rootCode.n),
-            file.segments, file.isOfAccount, file.trash});
+            file.segments, file.isOfAccount, file.trash, file.folder, file.movedUtcMs,
+            file.modifiedUtcMs});
     }
     if (std::ssize(list.files) > kListedFilesMax)
         return Error{Errc::TooLarge, u"more than %1 files"_s.arg(kListedFilesMax)};

@@ -25,8 +25,12 @@ std::vector<QString> entriesOf(const std::vector<FileRecord> &files)
 {
     std::vector<QString> entries;
     for (const FileRecord &file : files) {
-        if (!file.isHidden)
-            entries.push_back(file.trash == 0 ? file.id : u"%1:%2"_s.arg(file.id).arg(file.trash));
+        if (file.isHidden)
+            continue;
+        QString entry = file.id;
+        if (file.trash != 0 || file.movedUtcMs != 0)
+            entry += u":%1:%2"_s.arg(file.trash).arg(file.movedUtcMs);
+        entries.push_back(std::move(entry));
     }
     std::ranges::sort(entries);
     return entries;
@@ -290,6 +294,11 @@ QCoro::Task<Result<Done>> ListKeeper::merge(quint64 seq, Read read)
             // Who moved it last is right.
             if (std::abs(file.trash) > std::abs(known->trash)) {
                 if (const auto moved = co_await m_files.setTrash(file.id, file.trash); !moved)
+                    co_return moved;
+            }
+            if (file.movedUtcMs > known->movedUtcMs) {
+                const auto moved = co_await m_files.setPlace(file.id, file.path(), file.movedUtcMs);
+                if (!moved)
                     co_return moved;
             }
             continue;

@@ -16,6 +16,7 @@ QCoro::Task<Result<Done>> OwnFiles::load()
     for (const FileRecord &record : *records) {
         Own &own = m_files[record.id];
         own.record = record;
+        place(own);
         update(own);
     }
     co_return Done{};
@@ -30,7 +31,9 @@ QCoro::Task<Result<QString>> OwnFiles::add(FileRecord record, Locations location
         co_return saved.error();
     ++m_revision;
     Own &own = m_files[id];
+    unplace(own); // the same content again is the same file
     own.record = std::move(record);
+    place(own);
     own.locations = std::move(locations);
     own.askedAt = m_context.scope.clock().now();
     update(own);
@@ -48,6 +51,7 @@ QCoro::Task<Result<Done>> OwnFiles::adopt(FileRecord record)
     ++m_revision;
     Own &own = m_files[record.id];
     own.record = std::move(record);
+    place(own);
     update(own);
     co_return Done{};
 }
@@ -63,8 +67,31 @@ QCoro::Task<Result<Done>> OwnFiles::setTrash(QString id, qint64 trash)
     if (found == m_files.end())
         co_return Done{};
     ++m_revision;
+    unplace(found->second);
     found->second.record.trash = trash;
+    place(found->second);
     update(found->second);
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> OwnFiles::setPlace(QString id, Path path, qint64 movedUtcMs)
+{
+    const auto saved = co_await disk::OnExecutor<Result<Done>>(m_context.scope,
+        m_context.diskExecutor,
+        [db = m_context.db, id, path, movedUtcMs] { return db->savePlace(id, path, movedUtcMs); });
+    if (!saved)
+        co_return saved;
+    const auto found = m_files.find(id);
+    if (found == m_files.end())
+        co_return Done{};
+    ++m_revision;
+    Own &own = found->second;
+    unplace(own);
+    own.record.folder = path.folder;
+    own.record.name = path.name;
+    own.record.movedUtcMs = movedUtcMs;
+    place(own);
+    update(own);
     co_return Done{};
 }
 
@@ -74,7 +101,10 @@ QCoro::Task<Result<Done>> OwnFiles::remove(QString id)
         m_context.diskExecutor, [db = m_context.db, id] { return db->removeFile(id); });
     if (!removed)
         co_return removed;
-    m_files.erase(id);
+    if (const auto found = m_files.find(id); found != m_files.end()) {
+        unplace(found->second);
+        m_files.erase(found);
+    }
     ++m_revision;
     if (m_changed)
         m_changed();
@@ -160,7 +190,7 @@ void OwnFiles::update(Own &own)
     const FileRecord &record = own.record;
     FileInfo info{record.id, record.name, record.bytes, record.createdUtcMs, text(record.code),
         record.isSpooled ? u"spooled"_s : u"unknown"_s, record.segments, record.code.n, 0,
-        record.code.k, std::max<qint64>(record.trash, 0)};
+        record.code.k, std::max<qint64>(record.trash, 0), record.folder, record.modifiedUtcMs, 0};
     if (own.locations && m_judge) {
         const Health health = healthOf(own, m_judge());
         info.shardsAlive = health.alive;
@@ -189,10 +219,15 @@ void OwnFiles::save(const FileRecord &record)
 std::vector<FileInfo> OwnFiles::list(Which which) const
 {
     std::vector<FileInfo> list;
-    for (const auto &[id, own] : m_files) {
-        if (!own.record.isHidden && own.record.isInTrash() == (which == Which::Trashed))
-            list.push_back(own.info);
+    Paths trashed;
+    if (which == Which::Trashed) {
+        for (const auto &[id, own] : m_files) {
+            if (own.record.isInTrash() && !own.record.isHidden)
+                insert(trashed[keyOf(own.record) + u'/' + QString::number(own.record.trash)], own);
+        }
     }
+    for (const auto &[path, versions] : which == Which::Kept ? m_paths : trashed)
+        list.push_back(infoOf(versions));
     std::ranges::stable_sort(list, {}, &FileInfo::createdUtcMs);
     return list;
 }

@@ -3,6 +3,8 @@
 
 #include <store/put_task.h>
 
+#include <ranges>
+
 namespace borg::store {
 
 /// The node's own files and how they are: from what the nodes last said they hold, and from who is
@@ -41,9 +43,27 @@ public:
     /// Who is online has changed.
     void membersChanged();
 
+    /// To another path, or to the top of the versions at its own.
+    QCoro::Task<Result<Done>> setPlace(QString id, Path path, qint64 movedUtcMs);
+
     enum class Which : quint8 { Kept, Trashed };
-    [[nodiscard]] std::vector<FileInfo> list(Which which) const; ///< Without the hidden ones.
+    /// @return the last version of each, without the hidden ones; oldest first.
+    [[nodiscard]] std::vector<FileInfo> list(Which which) const;
     [[nodiscard]] std::vector<FileRecord> records() const; ///< All of them.
+    /// @return what is directly in a folder.
+    [[nodiscard]] FolderContent content(const QString &folder) const;
+    /// @return all that is kept at a path, the last version first; empty: nothing is there.
+    [[nodiscard]] std::vector<FileRecord> versions(const Path &path) const;
+    /// @return those in the trash that went there together with `file`, the last version first.
+    [[nodiscard]] std::vector<FileRecord> trashedWith(const FileRecord &file) const;
+    /// @return the last version of each file in a folder and below.
+    [[nodiscard]] std::vector<FileRecord> below(const QString &folder) const;
+    [[nodiscard]] bool isFolder(const QString &folder) const;
+    /// @return the path of what is in the way of a file at `path`: a folder of that name, or a file
+    ///         where it needs a folder; empty when nothing is.
+    [[nodiscard]] QString obstacleTo(const Path &path) const;
+    /// @return versions that had a later one before `utcMs`.
+    [[nodiscard]] std::vector<FileRecord> supersededBefore(qint64 utcMs) const;
     /// @return a number that changes when a file comes or goes.
     [[nodiscard]] quint64 revision() const { return m_revision; }
     /// @return a file, hidden ones too.
@@ -70,6 +90,16 @@ private:
     };
     [[nodiscard]] Health healthOf(const Own &own, const Judge &judge) const;
     [[nodiscard]] static QString stateOf(const Own &own, const Health &health);
+    /// Versions of one file, the last one first; in order of path.
+    using Paths = std::map<QString, std::vector<const Own *>>;
+    [[nodiscard]] static QString keyOf(const FileRecord &record);
+    static void insert(std::vector<const Own *> &versions, const Own &own);
+    void place(const Own &own);
+    void unplace(const Own &own);
+    [[nodiscard]] static FileInfo infoOf(const std::vector<const Own *> &versions);
+    /// @return the paths that begin with "folder/".
+    [[nodiscard]] std::ranges::subrange<Paths::const_iterator> pathsBelow(
+        const QString &folder) const;
     void update(Own &own);
     void save(const FileRecord &record);
 
@@ -77,6 +107,7 @@ private:
     std::function<Judge()> m_judge;
     std::function<void()> m_changed;
     std::map<QString, Own> m_files;
+    Paths m_paths; ///< Of those that are neither hidden nor in the trash.
     quint64 m_revision = 0;
 };
 

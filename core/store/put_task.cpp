@@ -15,7 +15,6 @@ namespace {
 /// A node alone codes for the smallest network that keeps a spare node: what waits in the spool
 /// has its link already, and the link fixes the code.
 constexpr int kNodesWhenAlone = 5;
-constexpr qsizetype kNameCharactersMax = 255;
 
 } // namespace
 
@@ -114,9 +113,6 @@ QCoro::Task<Result<Done>> PutTask::choosePlanAndKey()
 
 QCoro::Task<Result<FileRecord>> PutTask::work()
 {
-    if (m_options.name.size() > kNameCharactersMax)
-        co_return Error{
-            Errc::TooLarge, u"a name has at most %1 characters"_s.arg(kNameCharactersMax)};
     if (const auto opened = co_await disk::OnExecutor<Result<Done>>(m_context.scope,
             m_context.diskExecutor, [source = m_source] { return source->open(); });
         !opened)
@@ -141,7 +137,7 @@ QCoro::Task<Result<FileRecord>> PutTask::work()
     const QString link = Capability{m_manifest, m_put.key}.text();
     co_return FileRecord{m_manifest.text(), m_manifest, m_tag, link, m_options.name, m_plainBytes,
         m_context.scope.clock().utcMs(), m_plan.code, m_plan.rootCode, m_segments, false,
-        m_isSpooled, true, m_options.isHidden};
+        m_isSpooled, true, m_options.isHidden, 0, m_options.folder, 0, m_source->modifiedUtcMs()};
 }
 
 QCoro::Task<Result<Done>> PutTask::sendSegments()
@@ -254,7 +250,9 @@ void PutTask::made(qint64 plainBytes)
 
 QCoro::Task<Result<QByteArray>> PutTask::writeManifest()
 {
-    const FileDetails details{m_options.name, {}, m_context.scope.clock().utcMs()};
+    const qint64 modified = m_source->modifiedUtcMs();
+    const FileDetails details{
+        m_options.name, {}, modified != 0 ? modified : m_context.scope.clock().utcMs()};
     auto written = co_await disk::OnExecutor<Result<WrittenManifest>>(m_context.scope,
         m_context.executor, [maker = m_maker, details] { return maker->finish(details); });
     if (!written)

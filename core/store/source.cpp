@@ -116,6 +116,10 @@ public:
                 u"%1 changed while it was being read; nothing was put"_s.arg(m_path)};
         return bytes;
     }
+    qint64 modifiedUtcMs() const override
+    {
+        return qint64{m_status.st_mtim.tv_sec} * 1000 + m_status.st_mtim.tv_nsec / 1'000'000;
+    }
     QString fingerprint() const override
     {
         return u"%1:%2:%3:%4.%5"_s.arg(m_status.st_dev)

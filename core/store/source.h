@@ -26,6 +26,8 @@ public:
     /// @return what stays the same while the content does: a put that was broken off goes on under
     ///         it. Empty for a stream. @pre opened
     [[nodiscard]] virtual QString fingerprint() const = 0;
+    /// @return when the content was changed last, as far as is known; 0: not at all. @pre opened
+    [[nodiscard]] virtual qint64 modifiedUtcMs() const { return 0; }
 
 protected:
     Source() = default;

@@ -28,6 +28,9 @@ constexpr std::array kMigrations{
     " saved INTEGER NOT NULL);"
     "CREATE TABLE pointers(id BLOB PRIMARY KEY, record BLOB NOT NULL, by BLOB NOT NULL);"
     "CREATE INDEX pointers_by ON pointers(by);",
+    "ALTER TABLE files ADD COLUMN folder TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE files ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE files ADD COLUMN modified INTEGER NOT NULL DEFAULT 0;",
 };
 constexpr qint64 kOpenPutsMax = 256;
 constexpr qint64 kRemovedMax = 4096;
@@ -80,6 +83,9 @@ std::optional<FileRecord> fileOf(const Row &row)
     file.isOfAccount = number(row, 13) != 0;
     file.isHidden = number(row, 14) != 0;
     file.trash = number(row, 15);
+    file.folder = valueOf<QString>(row, 16);
+    file.movedUtcMs = number(row, 17);
+    file.modifiedUtcMs = number(row, 18);
     return file;
 }
 
@@ -104,7 +110,8 @@ Result<std::vector<FileRecord>> StoreDb::files()
 {
     const auto rows = m_database->rows(
         "SELECT id, tag, link, name, bytes, created, k, n, root_k, root_n, segments, was_healthy,"
-        " is_spooled, of_account, is_hidden, trash FROM files ORDER BY created, id",
+        " is_spooled, of_account, is_hidden, trash, folder, moved, modified FROM files ORDER BY "
+        "created, id",
         {}, kFilesMax);
     if (!rows)
         return rows.error();
@@ -119,14 +126,15 @@ Result<std::vector<FileRecord>> StoreDb::files()
 Result<Done> StoreDb::save(const FileRecord &file)
 {
     return run("INSERT OR REPLACE INTO files VALUES"
-               "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
+               "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)",
         {Value(file.id), Value(blob(file.tag.bytes)), Value(file.link), Value(file.name),
             Value(file.bytes), Value(file.createdUtcMs), Value(qint64{file.code.k}),
             Value(qint64{file.code.n}), Value(qint64{file.rootCode.k}),
             Value(qint64{file.rootCode.n}), Value(file.segments),
             Value(qint64{file.wasHealthy ? 1 : 0}), Value(qint64{file.isSpooled ? 1 : 0}),
             Value(qint64{file.isOfAccount ? 1 : 0}), Value(qint64{file.isHidden ? 1 : 0}),
-            Value(file.trash)});
+            Value(file.trash), Value(file.folder), Value(file.movedUtcMs),
+            Value(file.modifiedUtcMs)});
 }
 
 Result<Done> StoreDb::saveProgress(const FileRecord &file)
@@ -135,6 +143,12 @@ Result<Done> StoreDb::saveProgress(const FileRecord &file)
                " is_spooled = min(is_spooled, ?3) WHERE id = ?1",
         {Value(file.id), Value(qint64{file.wasHealthy ? 1 : 0}),
             Value(qint64{file.isSpooled ? 1 : 0})});
+}
+
+Result<Done> StoreDb::savePlace(const QString &id, const Path &path, qint64 movedUtcMs)
+{
+    return run("UPDATE files SET folder = ?2, name = ?3, moved = ?4 WHERE id = ?1",
+        {Value(id), Value(path.folder), Value(path.name), Value(movedUtcMs)});
 }
 
 Result<Done> StoreDb::saveTrash(const QString &id, qint64 trash)

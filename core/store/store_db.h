@@ -5,6 +5,7 @@
 #include <crypto/secret.h>
 #include <disk/database.h>
 #include <store/code_table.h>
+#include <store/path.h>
 #include <store/pointer.h>
 #include <store/segment_codec.h>
 
@@ -31,8 +32,17 @@ struct FileRecord {
     bool isHidden = false; ///< Of the store itself: a list of the files, not one of them.
     /// When it went into the trash (UTC, ms); negative: when it came out again; 0: it never was.
     qint64 trash = 0;
+    QString folder; ///< See path.h; the name is its last part.
+    qint64 movedUtcMs = 0; ///< When it came to this place from another one; 0: it was put there.
+    qint64 modifiedUtcMs = 0; ///< Of the content, on the computer that it came from; 0: unknown.
 
     [[nodiscard]] bool isInTrash() const { return trash > 0; }
+    [[nodiscard]] Path path() const { return {folder, name}; }
+    /// Of those at one path the last one is the file, the others are its versions.
+    [[nodiscard]] std::pair<qint64, const QString &> order() const
+    {
+        return {std::max(createdUtcMs, movedUtcMs), id};
+    }
 };
 
 /// The account of this node, and how far its list of files is published.
@@ -72,6 +82,7 @@ public:
     /// and nothing when the file was removed.
     Result<Done> saveProgress(const FileRecord &file);
     Result<Done> removeFile(const QString &id);
+    Result<Done> savePlace(const QString &id, const Path &path, qint64 movedUtcMs);
     Result<Done> saveTrash(const QString &id, qint64 trash);
 
     /// @return the put, or nothing when none is open under `fingerprint`. One whose file is on the

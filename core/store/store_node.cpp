@@ -1,14 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store_node.h"
-
-#include <base/sleep.h>
-#include <store/capability.h>
-#include <store/get_task.h>
-#include <store/list_keeper.h>
-#include <store/own_files.h>
-#include <store/pointer_net.h>
-#include <store/repair.h>
-#include <store/root_page.h>
+#include "store_node_impl.h"
 
 namespace borg::store {
 
@@ -21,6 +12,8 @@ constexpr std::size_t kFilesAskedAtOnce = 16;
 constexpr quint32 kOthersHandOn = 8; ///< One in so many times.
 constexpr qint64 kVerifyBytesPerSecond = 100LL << 20; ///< After a start; nobody waits for it.
 
+} // namespace
+
 PackOptions packOptions(const StoreConfig &config)
 {
     PackOptions options;
@@ -29,91 +22,6 @@ PackOptions packOptions(const StoreConfig &config)
     options.packBytes = config.packBytes;
     return options;
 }
-
-} // namespace
-
-class StoreNode::Private {
-public:
-    Private(TaskScope &ofScope, const StoreParts &ofParts, StoreConfig ofConfig)
-        : scope(ofScope)
-        , parts(ofParts)
-        , config(std::move(ofConfig))
-        , packs(scope, parts.rng, parts.disk, parts.diskExecutor, packOptions(config))
-        , holder(scope, parts.executor, parts.diskExecutor, packs, parts.directory,
-              parts.crypto.self())
-        , rpc(scope, parts.bulk,
-              [this](const NodeId &id) -> std::optional<net::Endpoint> {
-                  const auto member = parts.directory.find(id);
-                  return member ? std::optional(member->endpoint) : std::nullopt;
-              })
-        , net(scope, rpc, holder, packs, parts.directory, parts.crypto.self(),
-              config.holdsOwnShards)
-        , spool(parts.disk)
-    {
-        holder.setOptions({config.bytesPerPeer});
-        holder.setAskHave([this](NodeId node, ShardId id) { return hasOne(node, id); });
-        packs.onStateChanged([this] { changed(); });
-    }
-
-    [[nodiscard]] StoreContext context()
-    {
-        return {scope, parts.executor, parts.diskExecutor, net, spool, parts.keys, latency, config,
-            db, putting, account};
-    }
-    QCoro::Task<Result<bool>> hasOne(NodeId node, ShardId id)
-    {
-        const auto there
-            = co_await net.ask(node, GetShard{id, 0, -1}, {}, {.deadline = ShardNet::kGetWithin});
-        if (!there && there.error().code == Errc::NotFound)
-            co_return false;
-        if (!there)
-            co_return there.error();
-        co_return co_await disk::OnExecutor<bool>(
-            scope, parts.executor, [id, bytes = there->body] { return matchesStored(id, bytes); });
-    }
-    QCoro::Task<Result<Done>> open();
-    QCoro::Task<Result<PutResult>> finishPut(
-        std::shared_ptr<Source> source, std::shared_ptr<PutTask> task);
-    QCoro::Task<Result<PutResult>> addPut(
-        std::shared_ptr<Source> source, std::shared_ptr<PutTask> task);
-    QCoro::Task<Result<Done>> finishRest(std::shared_ptr<PutTask> task, FileRecord file);
-    QCoro::Task<Result<Done>> watchHealth();
-    QCoro::Task<Result<Done>> handOnPointers();
-    QCoro::Task<Result<Done>> finishRemovals(NodeId node);
-    QCoro::Task<Result<Done>> removeFile(FileRecord file);
-    QCoro::Task<Result<Done>> setTrash(QString fileId, bool isIn);
-    QCoro::Task<Result<Done>> emptyTrash();
-    QCoro::Task<Result<PutResult>> putList(QByteArray list);
-    QCoro::Task<Result<QByteArray>> getList(QString link);
-    QCoro::Task<Result<Done>> removeList(QString fileId);
-    [[nodiscard]] ListKeeper::Doors doors();
-    [[nodiscard]] RemoveFile removalOf(const ShardId &tag) const
-    {
-        return {tag, account->id(), prove(*account, OwnerAct::Remove, tag)};
-    }
-    void memberChanged(const NodeId &node);
-    void changed();
-
-    TaskScope &scope;
-    const StoreParts parts;
-    const StoreConfig config;
-    PackStore packs;
-    Holder holder;
-    net::RpcPeer rpc;
-    ShardNet net;
-    Spool spool;
-    Latency latency;
-    std::shared_ptr<StoreDb> db;
-    std::set<ShardId> putting;
-    AccountPtr account; ///< From open() on, as the next.
-    std::unique_ptr<OwnFiles> files;
-    std::unique_ptr<Repair> repair;
-    std::unique_ptr<ListKeeper> lists;
-    tree::Directory::Watch watch;
-    std::function<void()> onChanged;
-    Clock::TimerId changedTimer = Clock::TimerId::None;
-    std::set<ShardId> removed; ///< Own files whose shards may still be on nodes that were away.
-};
 
 void StoreNode::Private::changed()
 {
@@ -171,7 +79,7 @@ QCoro::Task<Result<Done>> StoreNode::Private::open()
     scope.spawn("store.repair"_L1, repair->run());
     scope.spawn("store.health"_L1, watchHealth());
     scope.spawn("store.list"_L1, lists->run());
-    scope.spawn("store.trash"_L1, emptyTrash());
+    scope.spawn("store.tidy"_L1, tidy());
     scope.spawn("store.pointers"_L1, handOnPointers());
     scope.spawn("store.verify"_L1, holder.verifyAll(kVerifyBytesPerSecond));
     repair->membersChanged();
@@ -281,6 +189,14 @@ QCoro::Task<Result<Done>> StoreNode::open()
 QCoro::Task<Result<PutResult>> StoreNode::put(
     std::shared_ptr<Source> source, PutOptions options, Progress progress, Cancel cancel)
 {
+    auto path = cleanPath(options.folder + u'/' + options.name);
+    if (!path)
+        return failed<PutResult>(path.error());
+    if (const QString before = d->files ? d->files->obstacleTo(*path) : QString();
+        !before.isEmpty())
+        return failed<PutResult>(obstacle(*path, before));
+    options.folder = path->folder;
+    options.name = path->name;
     auto task = std::make_shared<PutTask>(
         d->context(), source, std::move(options), std::move(progress), std::move(cancel));
     return d->finishPut(std::move(source), std::move(task));
@@ -315,7 +231,9 @@ QCoro::Task<Result<PutResult>> StoreNode::Private::addPut(
     if (!file.isHidden)
         lists->filesChanged();
     changed();
-    co_return PutResult{file.link, file.id, file.bytes, *state, text(file.code)};
+    const auto versions = file.name.isEmpty() ? 1 : std::ssize(files->versions(file.path()));
+    co_return PutResult{
+        file.link, file.id, file.bytes, *state, text(file.code), static_cast<int>(versions - 1)};
 }
 
 QCoro::Task<Result<GetResult>> StoreNode::get(
@@ -329,103 +247,6 @@ QCoro::Task<Result<GetResult>> StoreNode::get(
     co_return co_await std::make_shared<GetTask>(d->context(), *std::move(capability),
         std::move(sink), options, std::move(progress), std::move(cancel))
         ->run();
-}
-
-std::vector<FileInfo> StoreNode::files() const
-{
-    return d->files ? d->files->list(OwnFiles::Which::Kept) : std::vector<FileInfo>{};
-}
-
-std::optional<FileInfo> StoreNode::file(const QString &fileId) const
-{
-    return d->files ? d->files->info(fileId) : std::nullopt;
-}
-
-std::vector<FileInfo> StoreNode::trash() const
-{
-    return d->files ? d->files->list(OwnFiles::Which::Trashed) : std::vector<FileInfo>{};
-}
-
-QCoro::Task<Result<Done>> StoreNode::moveToTrash(QString fileId)
-{
-    return d->setTrash(fileId, true);
-}
-
-QCoro::Task<Result<Done>> StoreNode::restore(QString fileId)
-{
-    return d->setTrash(fileId, false);
-}
-
-QCoro::Task<Result<Done>> StoreNode::Private::setTrash(QString fileId, bool isIn)
-{
-    const auto file = files ? files->byId(fileId) : std::nullopt;
-    if (!file || file->isHidden)
-        co_return Error{Errc::NotFound, u"no such file: %1"_s.arg(fileId)};
-    if (file->isInTrash() == isIn)
-        co_return Done{};
-    // Later than the last move, whatever the clock did: of two computers the last one is right.
-    const qint64 now = std::max(scope.clock().utcMs(), std::abs(file->trash) + 1);
-    if (const auto moved = co_await files->setTrash(fileId, isIn ? now : -now); !moved)
-        co_return moved;
-    lists->filesChanged();
-    co_return Done{};
-}
-
-QCoro::Task<Result<Done>> StoreNode::Private::emptyTrash()
-{
-    const qint64 keptMs
-        = std::chrono::duration_cast<std::chrono::milliseconds>(config.trashFor).count();
-    for (;;) {
-        if (const auto slept = co_await Sleep(scope, std::min<Ticks>(1h, config.trashFor)); !slept)
-            co_return slept;
-        for (const FileInfo &file : files->list(OwnFiles::Which::Trashed)) {
-            const auto record = files->byId(file.id);
-            if (!record || scope.clock().utcMs() < record->trash + keptMs)
-                continue;
-            if (const auto gone = co_await removeFile(*record); !gone)
-                co_return gone;
-            lists->filesChanged();
-        }
-    }
-}
-
-Result<QString> StoreNode::link(const QString &fileId) const
-{
-    const auto file = d->files ? d->files->byId(fileId) : std::nullopt;
-    if (!file || file->isHidden)
-        return Error{Errc::NotFound, u"no such file: %1"_s.arg(fileId)};
-    return file->link;
-}
-
-QCoro::Task<Result<Done>> StoreNode::remove(QString fileId)
-{
-    const auto file = d->files ? d->files->byId(fileId) : std::nullopt;
-    if (!file || file->isHidden)
-        co_return Error{Errc::NotFound, u"no such file: %1"_s.arg(fileId)};
-    const auto removed = co_await d->removeFile(*file);
-    if (removed)
-        d->lists->filesChanged();
-    co_return removed;
-}
-
-QCoro::Task<Result<Done>> StoreNode::Private::removeFile(FileRecord file)
-{
-    const auto noted = co_await disk::OnExecutor<Result<Done>>(scope, parts.diskExecutor,
-        [db = db, &spool = spool, tag = file.tag, now = scope.clock().utcMs()] {
-            auto saved = db->saveRemoved(tag, now);
-            return saved ? spool.removeAll(tag) : saved;
-        });
-    if (!noted)
-        co_return noted;
-    removed.insert(file.tag);
-    if (const auto gone = co_await files->remove(file.id); !gone)
-        co_return gone;
-    std::vector<QCoro::Task<Result<net::Answer<RemoveReply>>>> asked;
-    for (const NodeId &node : net.online())
-        asked.push_back(net.ask(node, removalOf(file.tag), {}, {.deadline = ShardNet::kAskWithin}));
-    for (auto &task : asked)
-        (void)co_await task; // who is away hears of it when it is back
-    co_return Done{};
 }
 
 ListKeeper::Doors StoreNode::Private::doors()

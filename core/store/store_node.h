@@ -47,7 +47,8 @@ public:
     ///
     /// `progress` hears durable bytes of the file. What a put that broke off had sent is not sent
     /// again when the same file is put.
-    /// @return the result, or the errors of Source, Malformed (the code breaks the rules), Storage
+    /// @return the result, or the errors of Source, Malformed (the code or the path breaks the
+    ///         rules), Conflict (a folder has this name, or a file that of its folder), Storage
     ///         (no room for the spool) or Closed (cancelled).
     QCoro::Task<Result<PutResult>> put(
         std::shared_ptr<Source> source, PutOptions options, Progress progress, Cancel cancel);
@@ -59,18 +60,32 @@ public:
     QCoro::Task<Result<GetResult>> get(QString link, std::shared_ptr<Sink> sink, GetOptions options,
         Progress progress, Cancel cancel);
 
-    /// @return our own files with their health as last learned, oldest first.
+    /// @return our own files with their health as last learned, each in its last version, oldest
+    ///         first.
     [[nodiscard]] std::vector<FileInfo> files() const;
+    /// @return what is directly in a folder ("" is the top), or NotFound, Malformed or TooLarge.
+    [[nodiscard]] Result<FolderContent> folder(const QString &path) const;
+    /// @return the files in a folder and below, in order of path.
+    [[nodiscard]] std::vector<FileInfo> below(const QString &folder) const;
+    /// @return all that is kept of the file at a path, the last version first.
+    [[nodiscard]] std::vector<FileInfo> versions(const QString &path) const;
+    /// Moves or renames a file with its versions, or a folder with all that is in it.
+    /// @return how many files; or NotFound, Conflict (something is there already), Malformed or
+    ///         TooLarge.
+    QCoro::Task<Result<int>> move(QString from, QString to);
     /// @return one of them, or of those in the trash.
     [[nodiscard]] std::optional<FileInfo> file(const QString &fileId) const;
     /// @return those in the trash, kept like others until StoreConfig::trashFor has passed.
     [[nodiscard]] std::vector<FileInfo> trash() const;
-    /// Into the trash, or out of it. @return Done, or NotFound.
+    /// Into the trash: with all its versions when it is the last one. @return Done, or NotFound.
     QCoro::Task<Result<Done>> moveToTrash(QString fileId);
+    /// Out of the trash again, with those that went there with it; or makes an earlier version the
+    /// last one. @return Done, NotFound, or Conflict: a folder has its name now.
     QCoro::Task<Result<Done>> restore(QString fileId);
     /// @return the link that opens an own file, or NotFound. The only way to a key.
     [[nodiscard]] Result<QString> link(const QString &fileId) const;
-    /// Takes a file off the list and its shards off every node that can be reached, for good.
+    /// Takes a file off the list and its shards off every node that can be reached, for good; with
+    /// all its versions when it is the last one.
     QCoro::Task<Result<Done>> remove(QString fileId);
     /// Asks the holders of all own files anew. files() is fresh afterwards.
     QCoro::Task<Result<Done>> refreshHealth();

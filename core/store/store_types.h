@@ -20,13 +20,15 @@ struct StoreConfig {
     qint64 getBytesInFlight = 48LL << 20;
     qint64 packBytes = 256LL << 20;
     Ticks trashFor = std::chrono::days(7); ///< Files stay in the trash so long.
+    Ticks versionsFor = std::chrono::days(90); ///< A version, once there is a later one.
 };
 
 struct PutOptions {
-    QString name; ///< For people and for `get`; at most 255 characters.
+    QString name; ///< Of the file; whoever has its link sees it.
     int k = 0; ///< Both 0: by the number of nodes.
     int n = 0;
     bool isHidden = false; ///< Of the store itself, not one of the user's files.
+    QString folder{}; ///< See path.h. A file of that path gets a new version.
 };
 
 struct PutResult {
@@ -35,6 +37,7 @@ struct PutResult {
     qint64 bytes = 0;
     QString state; ///< "healthy", "durable", "sending" or "spooled", as in FileInfo.
     QString code; ///< "k/n".
+    int versions = 0; ///< Earlier ones that are kept.
 };
 
 struct GetOptions {
@@ -65,8 +68,25 @@ struct FileInfo {
     int shardsAlive = 0; ///< Distinct shards of the weakest segment that online nodes hold.
     int shardsNeeded = 0; ///< k.
     qint64 trashedUtcMs = 0; ///< When it went into the trash; 0: it is not there.
+    QString folder;
+    qint64 modifiedUtcMs = 0; ///< Of the content where it came from; 0: unknown.
+    int versions = 0; ///< Earlier ones that are kept.
 
+    [[nodiscard]] QString path() const { return folder.isEmpty() ? name : folder + u'/' + name; }
     friend bool operator==(const FileInfo &, const FileInfo &) = default;
+};
+
+/// A folder in a folder, with all that is below it.
+struct FolderInfo {
+    QString name;
+    qint64 files = 0;
+    qint64 bytes = 0;
+
+    friend bool operator==(const FolderInfo &, const FolderInfo &) = default;
+};
+struct FolderContent {
+    std::vector<FolderInfo> folders; ///< By name.
+    std::vector<FileInfo> files; ///< By name.
 };
 
 /// How the list of our files is kept in the network.

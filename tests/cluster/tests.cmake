@@ -17,7 +17,7 @@ function(borg_cluster_test)
   endforeach()
 endfunction()
 
-borg_cluster_test(time_test survival_test recovery_test bulk_cluster_test bad_input_test custody_test netns_test reach_test punch_test flood_test failover_test partition_test)
+borg_cluster_test(time_test survival_test recovery_test folder_test bulk_cluster_test bad_input_test custody_test netns_test reach_test punch_test flood_test failover_test partition_test)
 target_link_libraries(custody_test PRIVATE Borg::store Borg::sim)
 target_link_libraries(failover_test PRIVATE Borg::control)
 # The soak has 100 trials of each kind, and five minutes apart.

@@ -280,7 +280,7 @@ private Q_SLOTS:
             std::optional<control::Wait::Reply> ended;
             jobs.wait(id, [&](const auto &reply) { ended = *reply; });
             QVERIFY(!ended);
-            jobs.end(id, {std::nullopt, u"borg:r/x#y"_s, u"f"_s, 10, u"durable"_s, u"2/3"_s});
+            jobs.end(id, {std::nullopt, u"borg:r/x#y"_s, u"f"_s, 10, u"durable"_s, u"2/3"_s, {}});
             QCOMPARE(ended->file->state, u"durable"_s);
             QCOMPARE(ended->link, u"borg:r/x#y"_s);
             QCOMPARE(ended->job.state, u"done"_s);

@@ -216,7 +216,7 @@ private Q_SLOTS:
         row("unknown option", {u"ls"_s, u"--fast"_s}, 2, "--fast");
         row("unknown verb", {u"fly"_s}, 2, "fly");
         row("missing file", {u"put"_s, u"/no/such/file"_s}, 4, "/no/such/file");
-        row("folder", {u"put"_s, m_dir.path()}, 6, "folder");
+        row("a folder above", {u"put"_s, file(u"out"_s), u"--into"_s, u"a/../../b"_s}, 2, "\"..\"");
         row("wrong code", {u"put"_s, u"/dev/null"_s, u"--code"_s, u"9/3"_s}, 2, "9/3");
         row("code of no code", {u"put"_s, file(u"out"_s), u"--code"_s, u"255/255"_s}, 2, "255/255");
         row("code too large", {u"put"_s, file(u"out"_s), u"--code"_s, u"256/300"_s}, 2, "256/300");

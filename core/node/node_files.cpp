@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node.h"
+
+#include <store/capability.h>
+#include <store/path.h>
+
+/// The calls of the control socket about the files and folders that are in the network.
+namespace borg::node {
+
+using namespace Qt::Literals::StringLiterals;
+
+void Node::addFileMethods()
+{
+    using namespace control;
+    const Error notYet{
+        Errc::Busy, u"The node is still reading what it holds; try again in a moment."_s};
+    m_server->on<ListFiles>(
+        [this, notYet](const ListFiles &request, const Answer<ListFiles> &answer) {
+            if (!m_storeIsOpen)
+                answer(notYet);
+            else
+                answer(ListFiles::Reply{files(request.trash.value_or(false))});
+        });
+    m_server->on<GetLink>([this, notYet](const GetLink &request, const Answer<GetLink> &answer) {
+        if (!m_storeIsOpen) {
+            answer(notYet);
+            return;
+        }
+        auto link = m_store->link(request.id);
+        if (link)
+            answer(GetLink::Reply{*std::move(link)});
+        else
+            answer(Error{link.error().code, sentenceOf(link.error())});
+    });
+    m_server->on<RemoveFile>(
+        [this, notYet](const RemoveFile &request, const Answer<RemoveFile> &answer) {
+            if (!m_storeIsOpen) {
+                answer(notYet);
+                return;
+            }
+            m_scope.spawn("removing a file"_L1, runRemove(request, answer));
+        });
+    m_server->on<RestoreFile>(
+        [this, notYet](const RestoreFile &request, const Answer<RestoreFile> &answer) {
+            if (!m_storeIsOpen)
+                answer(notYet);
+            else
+                m_scope.spawn("restoring a file"_L1, runRestore(request.id, answer));
+        });
+    addFolderMethods();
+    m_server->on<GetRecovery>(
+        [this, notYet](const GetRecovery &, const Answer<GetRecovery> &answer) {
+            const auto link = m_storeIsOpen ? m_store->recoveryLink() : Result<QString>(notYet);
+            if (!link) {
+                answer(link.error());
+                return;
+            }
+            const auto state = m_store->listState();
+            answer(GetRecovery::Reply{
+                *link, state.savedUtcMs, state.copies, state.isCurrent, state.problem});
+        });
+    m_server->on<Recover>([this, notYet](const Recover &request, const Answer<Recover> &answer) {
+        if (!m_storeIsOpen)
+            answer(notYet);
+        else
+            m_scope.spawn("a recovery"_L1, runRecover(request.link, answer));
+    });
+}
+
+void Node::addFolderMethods()
+{
+    using namespace control;
+    const Error notYet{
+        Errc::Busy, u"The node is still reading what it holds; try again in a moment."_s};
+    m_server->on<ListFolder>(
+        [this, notYet](const ListFolder &request, const Answer<ListFolder> &answer) {
+            const auto content = m_storeIsOpen ? m_store->folder(request.path)
+                                               : Result<store::FolderContent>(notYet);
+            if (!content) {
+                answer(Error{content.error().code, sentenceOf(content.error())});
+                return;
+            }
+            ListFolder::Reply reply;
+            for (const store::FolderInfo &folder : content->folders)
+                reply.folders.push_back({folder.name, folder.files, folder.bytes});
+            for (const store::FileInfo &file : content->files)
+                reply.files.push_back(shown(file));
+            answer(std::move(reply));
+        });
+    m_server->on<ListVersions>(
+        [this, notYet](const ListVersions &request, const Answer<ListVersions> &answer) {
+            if (!m_storeIsOpen) {
+                answer(notYet);
+                return;
+            }
+            ListVersions::Reply reply;
+            for (const store::FileInfo &file : m_store->versions(request.path))
+                reply.files.push_back(shown(file));
+            if (reply.files.empty())
+                answer(Error{
+                    Errc::NotFound, u"There is no file \"%1\"."_s.arg(request.path.left(200))});
+            else
+                answer(std::move(reply));
+        });
+    m_server->on<MoveFile>([this, notYet](const MoveFile &request, const Answer<MoveFile> &answer) {
+        if (!m_storeIsOpen)
+            answer(notYet);
+        else
+            m_scope.spawn("a move"_L1, runMove(request, answer));
+    });
+    m_server->on<RemoveFolder>(
+        [this, notYet](const RemoveFolder &request, const Answer<RemoveFolder> &answer) {
+            if (!m_storeIsOpen)
+                answer(notYet);
+            else
+                m_scope.spawn("removing a folder"_L1, runRemoveFolder(request, answer));
+        });
+}
+
+QCoro::Task<Result<Done>> Node::runMove(
+    control::MoveFile request, control::Answer<control::MoveFile> answer)
+{
+    const auto moved = co_await m_store->move(request.from, request.to);
+    if (moved)
+        answer(control::MoveFile::Reply{*moved});
+    else
+        answer(Error{moved.error().code, sentenceOf(moved.error())});
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> Node::runRemoveFolder(
+    control::RemoveFolder request, control::Answer<control::RemoveFolder> answer)
+{
+    const auto folder = store::cleanFolder(request.path);
+    if (!folder || folder->isEmpty()) {
+        answer(folder ? Error{Errc::Malformed, u"Name the folder to remove."_s} : folder.error());
+        co_return Done{};
+    }
+    qint64 count = 0;
+    for (const store::FileInfo &file : m_store->below(*folder)) {
+        const auto removed = request.forGood.value_or(false)
+            ? co_await m_store->remove(file.id)
+            : co_await m_store->moveToTrash(file.id);
+        if (!removed && removed.error().code != Errc::NotFound) { // somebody was faster
+            answer(Error{removed.error().code, sentenceOf(removed.error())});
+            co_return Done{};
+        }
+        count += removed ? 1 : 0;
+    }
+    if (count > 0)
+        answer(control::RemoveFolder::Reply{count});
+    else
+        answer(Error{Errc::NotFound, u"There is no folder \"%1\"."_s.arg(*folder)});
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> Node::runRecover(QString link, control::Answer<control::Recover> answer)
+{
+    const auto files = co_await m_store->recover(std::move(link));
+    if (files)
+        answer(control::Recover::Reply{*files});
+    else
+        answer(Error{files.error().code, sentenceOf(files.error())});
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> Node::runRestore(
+    QString fileId, control::Answer<control::RestoreFile> answer)
+{
+    const auto restored = co_await m_store->restore(fileId);
+    if (restored)
+        answer(control::Nothing{});
+    else
+        answer(Error{restored.error().code, sentenceOf(restored.error())});
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> Node::runRemove(
+    control::RemoveFile request, control::Answer<control::RemoveFile> answer)
+{
+    QString fileId = request.id;
+    if (const auto link = store::Capability::parse(request.id))
+        fileId = link->manifest.text();
+    const auto removed = request.forGood.value_or(false) ? co_await m_store->remove(fileId)
+                                                         : co_await m_store->moveToTrash(fileId);
+    if (removed)
+        answer(control::Nothing{});
+    else
+        answer(Error{removed.error().code, sentenceOf(removed.error())});
+    co_return Done{};
+}
+
+} // namespace borg::node

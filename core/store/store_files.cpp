@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store_node_impl.h"
+
+/// Files and folders of the account: where they stand, their versions, the trash.
+namespace borg::store {
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+qint64 milliseconds(Ticks span)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
+}
+
+} // namespace
+
+Error obstacle(const Path &path, const QString &before)
+{
+    return {Errc::Conflict,
+        before == path.text() ? u"There is a folder \"%1\"."_s.arg(before)
+                              : u"\"%1\" is a file, not a folder."_s.arg(before)};
+}
+
+std::vector<FileInfo> StoreNode::files() const
+{
+    return d->files ? d->files->list(OwnFiles::Which::Kept) : std::vector<FileInfo>{};
+}
+
+Result<FolderContent> StoreNode::folder(const QString &path) const
+{
+    const auto folder = cleanFolder(path);
+    if (!folder)
+        return folder.error();
+    if (!d->files || !d->files->isFolder(*folder))
+        return Error{Errc::NotFound, u"There is no folder \"%1\"."_s.arg(path)};
+    return d->files->content(*folder);
+}
+
+std::vector<FileInfo> StoreNode::below(const QString &folder) const
+{
+    std::vector<FileInfo> infos;
+    for (const FileRecord &file : d->files ? d->files->below(folder) : std::vector<FileRecord>{}) {
+        if (auto info = d->files->info(file.id))
+            infos.push_back(*std::move(info));
+    }
+    return infos;
+}
+
+std::vector<FileInfo> StoreNode::versions(const QString &path) const
+{
+    std::vector<FileInfo> infos;
+    const auto clean = cleanPath(path);
+    if (!d->files || !clean)
+        return infos;
+    for (const FileRecord &file : d->files->versions(*clean))
+        infos.push_back(*d->files->info(file.id));
+    return infos;
+}
+
+std::optional<FileInfo> StoreNode::file(const QString &fileId) const
+{
+    return d->files ? d->files->info(fileId) : std::nullopt;
+}
+
+std::vector<FileInfo> StoreNode::trash() const
+{
+    return d->files ? d->files->list(OwnFiles::Which::Trashed) : std::vector<FileInfo>{};
+}
+
+Result<QString> StoreNode::link(const QString &fileId) const
+{
+    const auto file = d->fileOf(fileId);
+    if (!file)
+        return file.error();
+    return file->link;
+}
+
+Result<FileRecord> StoreNode::Private::fileOf(const QString &fileId) const
+{
+    const auto file = files ? files->byId(fileId) : std::nullopt;
+    if (!file || file->isHidden)
+        return Error{Errc::NotFound, u"no such file: %1"_s.arg(fileId)};
+    return *file;
+}
+
+std::vector<FileRecord> StoreNode::Private::wholeOf(const FileRecord &file) const
+{
+    if (file.isInTrash())
+        return files->trashedWith(file);
+    auto versions = files->versions(file.path());
+    if (versions.empty() || versions.front().id != file.id)
+        return {file};
+    return versions;
+}
+
+qint64 StoreNode::Private::stampAfter(const std::vector<FileRecord> &of) const
+{
+    qint64 last = scope.clock().utcMs() - 1;
+    for (const FileRecord &file : of)
+        last = std::max({last, std::abs(file.trash), file.order().first});
+    return last + 1;
+}
+
+QCoro::Task<Result<Done>> StoreNode::moveToTrash(QString fileId)
+{
+    const auto file = d->fileOf(fileId);
+    if (!file)
+        co_return file.error();
+    if (file->isInTrash())
+        co_return Done{};
+    const auto whole = d->wholeOf(*file);
+    const qint64 now = d->stampAfter(whole);
+    for (const FileRecord &one : whole) {
+        if (const auto moved = co_await d->files->setTrash(one.id, now); !moved)
+            co_return moved;
+    }
+    d->lists->filesChanged();
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> StoreNode::restore(QString fileId)
+{
+    const auto file = d->fileOf(fileId);
+    if (!file)
+        co_return file.error();
+    const auto whole = d->wholeOf(*file);
+    if (!file->isInTrash()) { // an earlier version becomes the last one
+        const auto versions = d->files->versions(file->path());
+        if (versions.empty() || versions.front().id == fileId)
+            co_return Done{};
+        const auto moved
+            = co_await d->files->setPlace(fileId, file->path(), d->stampAfter(versions));
+        d->lists->filesChanged();
+        co_return moved;
+    }
+    if (const QString before = d->files->obstacleTo(file->path()); !before.isEmpty())
+        co_return obstacle(file->path(), before);
+    // What was put at its path meanwhile becomes an earlier version.
+    const auto there = d->files->versions(file->path());
+    const qint64 now = d->stampAfter(whole);
+    for (const FileRecord &one : whole) {
+        if (const auto moved = co_await d->files->setTrash(one.id, -now); !moved)
+            co_return moved;
+    }
+    if (!there.empty()) {
+        const auto moved = co_await d->files->setPlace(fileId, file->path(), d->stampAfter(there));
+        if (!moved)
+            co_return moved;
+    }
+    d->lists->filesChanged();
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> StoreNode::Private::moveAll(std::vector<FileRecord> versions, Path to)
+{
+    auto all = files->versions(to);
+    all.insert(all.end(), versions.begin(), versions.end());
+    qint64 stamp = stampAfter(all);
+    for (const FileRecord &one : versions | std::views::reverse) { // the last one on top
+        if (const auto moved = co_await files->setPlace(one.id, to, stamp++); !moved)
+            co_return moved;
+    }
+    co_return Done{};
+}
+
+QCoro::Task<Result<int>> StoreNode::move(QString from, QString to)
+{
+    const auto source = cleanPath(from);
+    const auto target = cleanPath(to);
+    if (!source || !target)
+        co_return source ? target.error() : source.error();
+    if (!d->files)
+        co_return Error{Errc::Closed, u"not open yet"_s};
+    if (target->name.isEmpty())
+        co_return Error{Errc::Malformed, u"Name what it shall be called."_s};
+    if (*source == *target)
+        co_return int{0};
+    const QString top = source->text();
+    const auto file = d->files->versions(*source);
+    if (file.empty() && (top.isEmpty() || !d->files->isFolder(top)))
+        co_return Error{Errc::NotFound, u"There is no file or folder \"%1\"."_s.arg(from)};
+    if (file.empty() && isWithin(target->text(), top))
+        co_return Error{Errc::Malformed, u"A folder cannot be moved into itself."_s};
+    const auto inside = file.empty() ? d->files->below(top) : std::vector{file.front()};
+    std::vector<Path> places;
+    for (const FileRecord &one : inside) {
+        const QString rest = one.path().text().sliced(top.size());
+        auto place = cleanPath(target->text() + rest);
+        if (!place)
+            co_return place.error();
+        if (const QString before = d->files->obstacleTo(*place); !before.isEmpty())
+            co_return obstacle(*place, before);
+        if (!d->files->versions(*place).empty())
+            co_return Error{Errc::Conflict,
+                u"\"%1\" is there already. Remove it first, or choose another name."_s.arg(
+                    place->text())};
+        places.push_back(*std::move(place));
+    }
+    for (std::size_t i = 0; i < inside.size(); ++i) {
+        const auto moved = co_await d->moveAll(d->wholeOf(inside[i]), places[i]);
+        if (!moved)
+            co_return moved.error();
+    }
+    d->lists->filesChanged();
+    co_return static_cast<int>(inside.size());
+}
+
+QCoro::Task<Result<Done>> StoreNode::remove(QString fileId)
+{
+    const auto file = d->fileOf(fileId);
+    if (!file)
+        co_return file.error();
+    for (const FileRecord &one : d->wholeOf(*file)) {
+        if (const auto removed = co_await d->removeFile(one); !removed)
+            co_return removed;
+    }
+    d->lists->filesChanged();
+    co_return Done{};
+}
+
+QCoro::Task<Result<Done>> StoreNode::Private::removeFile(FileRecord file)
+{
+    const auto noted = co_await disk::OnExecutor<Result<Done>>(scope, parts.diskExecutor,
+        [db = db, &spool = spool, tag = file.tag, now = scope.clock().utcMs()] {
+            auto saved = db->saveRemoved(tag, now);
+            return saved ? spool.removeAll(tag) : saved;
+        });
+    if (!noted)
+        co_return noted;
+    removed.insert(file.tag);
+    if (const auto gone = co_await files->remove(file.id); !gone)
+        co_return gone;
+    std::vector<QCoro::Task<Result<net::Answer<RemoveReply>>>> asked;
+    for (const NodeId &node : net.online())
+        asked.push_back(net.ask(node, removalOf(file.tag), {}, {.deadline = ShardNet::kAskWithin}));
+    for (auto &task : asked)
+        (void)co_await task; // who is away hears of it when it is back
+    co_return Done{};
+}
+
+/// The trash is emptied and old versions go, in time.
+QCoro::Task<Result<Done>> StoreNode::Private::tidy()
+{
+    const Ticks every = std::min({Ticks(1h), config.trashFor, config.versionsFor});
+    for (;;) {
+        if (const auto slept = co_await Sleep(scope, every); !slept)
+            co_return slept;
+        if (const auto tidied = co_await removeExpired(); !tidied)
+            co_return tidied;
+    }
+}
+
+QCoro::Task<Result<Done>> StoreNode::Private::removeExpired()
+{
+    const qint64 now = scope.clock().utcMs();
+    auto expired = files->supersededBefore(now - milliseconds(config.versionsFor));
+    for (const FileRecord &file : files->records()) {
+        if (file.isInTrash() && !file.isHidden && now >= file.trash + milliseconds(config.trashFor))
+            expired.push_back(file);
+    }
+    for (const FileRecord &file : expired) {
+        if (const auto gone = co_await removeFile(file); !gone)
+            co_return gone;
+    }
+    if (!expired.empty())
+        lists->filesChanged();
+    co_return Done{};
+}
+
+} // namespace borg::store
