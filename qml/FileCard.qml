@@ -3,11 +3,15 @@ import QtQuick
 import QtQuick.Controls.Basic
 import QtQuick.Layouts
 
-// A file of ours: what it is, how it fares in words and as a picture, what can be done with it.
+// A file of ours: what it is, how it fares in words and as a picture, what can be done with it. Or a
+// folder, which opens.
 Control {
     id: card
 
     required property string fileId
+    required property bool isFolder
+    required property string path
+    required property int versions
     required property string name
     required property string size
     required property string date
@@ -20,6 +24,9 @@ Control {
     required property int needed
     required property int wanted
     readonly property bool wide: width >= Theme.px(700)
+    signal openRequested
+    signal renameRequested
+    signal versionsRequested
     signal saveRequested
     signal linkRequested
     signal removeRequested
@@ -29,6 +36,21 @@ Control {
     rightPadding: 12
     Accessible.role: Accessible.ListItem
     Accessible.name: summary
+    Keys.onReturnPressed: if (isFolder)
+        openRequested()
+    Keys.onEnterPressed: if (isFolder)
+        openRequested()
+    focusPolicy: isFolder ? Qt.StrongFocus : Qt.NoFocus
+
+    HoverHandler {
+        enabled: card.isFolder
+        cursorShape: Qt.PointingHandCursor
+    }
+
+    TapHandler {
+        enabled: card.isFolder
+        onTapped: card.openRequested()
+    }
 
     contentItem: GridLayout {
         columns: card.wide ? 3 : 2
@@ -42,8 +64,8 @@ Control {
             Layout.columnSpan: card.wide ? 1 : 2
 
             Glyph {
-                name: "file"
-                color: Theme.muted
+                name: card.isFolder ? "folder" : "file"
+                color: card.isFolder ? Theme.accent : Theme.muted
                 size: Theme.px(24)
             }
 
@@ -62,7 +84,7 @@ Control {
                 }
 
                 Words {
-                    text: [card.size, card.date, card.code].join(" · ")
+                    text: (card.isFolder ? [card.date, card.size] : [card.size, card.date, card.code]).join(" · ")
                     quiet: true
                     font.pixelSize: Theme.tiny
                     Layout.fillWidth: true
@@ -72,6 +94,7 @@ Control {
         }
 
         ColumnLayout {
+            visible: !card.isFolder
             spacing: 2
             Layout.fillWidth: true
             Layout.preferredWidth: 2
@@ -117,6 +140,28 @@ Control {
             Layout.alignment: Qt.AlignRight | (card.wide ? Qt.AlignVCenter : Qt.AlignBottom)
 
             ActionButton {
+                objectName: "versions"
+                visible: !card.isFolder
+                enabled: card.versions > 0
+                opacity: enabled ? 1 : 0 // its place stays, so that all rows line up
+                Accessible.ignored: !enabled
+                text: qsTr("%n earlier version(s) of %1", "", card.versions).arg(card.name)
+                iconName: "history"
+                display: AbstractButton.IconOnly
+                quiet: true
+                onClicked: card.versionsRequested()
+            }
+
+            ActionButton {
+                objectName: "rename"
+                text: qsTr("Rename %1").arg(card.name)
+                iconName: "edit"
+                display: AbstractButton.IconOnly
+                quiet: true
+                onClicked: card.renameRequested()
+            }
+
+            ActionButton {
                 objectName: "save"
                 text: qsTr("Download %1 to…").arg(card.name)
                 iconName: "download"
@@ -127,6 +172,7 @@ Control {
 
             ActionButton {
                 objectName: "link"
+                visible: !card.isFolder
                 text: qsTr("Copy the link of %1").arg(card.name)
                 iconName: "link"
                 display: AbstractButton.IconOnly
@@ -151,5 +197,9 @@ Control {
         color: Theme.surface
         border.width: 1
         border.color: Theme.divider
+
+        FocusRing {
+            visible: card.visualFocus
+        }
     }
 }

@@ -13,7 +13,8 @@ Popup {
     property string confirmIcon
     property bool danger: false
     property bool canConfirm: true
-    property Item startFocus: cancelButton
+    property bool asks: true // there is something to say no to
+    property Item startFocus: asks ? cancelButton : confirmButton
     default property alias content: extra.data
     signal confirmed
 
@@ -79,11 +80,13 @@ Popup {
             ActionButton {
                 id: cancelButton
                 objectName: "sheetCancel"
+                visible: sheet.asks
                 text: qsTr("Cancel")
                 onClicked: sheet.close()
             }
 
             ActionButton {
+                id: confirmButton
                 objectName: "sheetConfirm"
                 text: sheet.confirmText
                 iconName: sheet.confirmIcon

@@ -24,6 +24,25 @@ Item {
         removeSheet.open();
     }
 
+    function askRemoveFolder(path: string, name: string) {
+        removeFolderSheet.path = path;
+        removeFolderSheet.heading = qsTr("Remove the folder %1?").arg(name);
+        removeFolderSheet.open();
+    }
+
+    function askRename(path: string, name: string) {
+        renameSheet.path = path;
+        renameSheet.heading = qsTr("Rename %1").arg(name);
+        nameField.text = name;
+        renameSheet.open();
+    }
+
+    function showVersions(path: string, name: string) {
+        model.versions.load(path);
+        versionsSheet.heading = qsTr("Versions of %1").arg(name);
+        versionsSheet.open();
+    }
+
     function showRecovery() {
         model.recovery.reveal();
         recoverySheet.open();
@@ -60,6 +79,45 @@ Item {
         confirmIcon: "remove"
         danger: true
         onConfirmed: sheets.model.remove(fileId)
+    }
+
+    Sheet {
+        id: removeFolderSheet
+        property string path
+        objectName: "removeFolderSheet"
+        heading: ""
+        explanation: qsTr("All files in it go into the trash. After seven days the network forgets them, and links to them stop working. Copies on your disk are not touched.")
+        confirmText: qsTr("Remove")
+        confirmIcon: "remove"
+        danger: true
+        onConfirmed: sheets.model.removeFolder(path)
+    }
+
+    Sheet {
+        id: renameSheet
+        property string path
+        objectName: "renameSheet"
+        heading: ""
+        confirmText: qsTr("Rename")
+        confirmIcon: "edit"
+        canConfirm: nameField.problem === ""
+        startFocus: nameField.input
+        onConfirmed: sheets.model.rename(path, nameField.text)
+
+        Field {
+            id: nameField
+            objectName: "nameField"
+            label: qsTr("Name")
+            problem: sheets.model.nameProblem(text)
+            Layout.fillWidth: true
+            onAccepted: renameSheet.confirm()
+        }
+    }
+
+    VersionsSheet {
+        id: versionsSheet
+        objectName: "versionsSheet"
+        model: sheets.model
     }
 
     Sheet {

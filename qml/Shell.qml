@@ -81,6 +81,11 @@ FocusScope {
                         model: shell.dashboard.storage
                         onStartRequested: shell.dashboard.startNode()
                         onAddRequested: shell.dashboard.storage.chooseFiles()
+                        onAddFolderRequested: shell.dashboard.storage.chooseFolder()
+                        onRenameRequested: (path, name) => sheets.askRename(path, name)
+                        onVersionsRequested: (path, name) => sheets.showVersions(path, name)
+                        onSaveFolderRequested: path => shell.dashboard.storage.saveFolder(path)
+                        onRemoveFolderRequested: (path, name) => sheets.askRemoveFolder(path, name)
                         onLinkEntryRequested: sheets.enterLink("")
                         onSaveRequested: fileId => shell.dashboard.storage.chooseTarget(fileId)
                         onLinkRequested: (fileId, name) => sheets.askLink(fileId, name)

@@ -11,6 +11,11 @@ PageFrame {
 
     required property StorageModel model
     signal addRequested
+    signal addFolderRequested
+    signal renameRequested(string path, string name)
+    signal versionsRequested(string path, string name)
+    signal saveFolderRequested(string path)
+    signal removeFolderRequested(string path, string name)
     signal linkEntryRequested
     signal saveRequested(string fileId, string name)
     signal linkRequested(string fileId, string name)
@@ -27,6 +32,12 @@ PageFrame {
             text: qsTr("Get by link")
             iconName: "link"
             onClicked: page.linkEntryRequested()
+        },
+        ActionButton {
+            objectName: "addFolder"
+            text: qsTr("Add a folder")
+            iconName: "folder"
+            onClicked: page.addFolderRequested()
         },
         ActionButton {
             objectName: "add"
@@ -104,9 +115,17 @@ PageFrame {
                 }
             }
 
+            FolderPath {
+                objectName: "folderPath"
+                visible: folder !== ""
+                folder: page.model.files.folder
+                onOpenRequested: folder => page.model.files.folder = folder
+                Layout.fillWidth: true
+            }
+
             Words {
                 text: qsTr("Your files")
-                visible: page.model.files.count > 0
+                visible: page.model.files.count > 0 && page.model.files.folder === ""
                 font.pixelSize: Theme.lead
                 strong: true
                 Layout.fillWidth: true
@@ -145,9 +164,12 @@ PageFrame {
 
         delegate: FileCard {
             width: ListView.view.width
-            onSaveRequested: page.saveRequested(fileId, name)
+            onOpenRequested: page.model.files.folder = path
+            onSaveRequested: isFolder ? page.saveFolderRequested(path) : page.saveRequested(fileId, name)
             onLinkRequested: page.linkRequested(fileId, name)
-            onRemoveRequested: page.removeRequested(fileId, name)
+            onRenameRequested: page.renameRequested(path, name)
+            onVersionsRequested: page.versionsRequested(path, name)
+            onRemoveRequested: isFolder ? page.removeFolderRequested(path, name) : page.removeRequested(fileId, name)
         }
     }
 

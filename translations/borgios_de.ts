@@ -101,6 +101,28 @@
         <source>Remove %1</source>
         <translation>%1 entfernen</translation>
     </message>
+    <message numerus="yes">
+        <source>%n earlier version(s) of %1</source>
+        <translation>
+            <numerusform>%n frühere Version von %1</numerusform>
+            <numerusform>%n frühere Versionen von %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rename %1</source>
+        <translation>%1 umbenennen</translation>
+    </message>
+</context>
+<context>
+    <name>FolderPath</name>
+    <message>
+        <source>Folder %1</source>
+        <translation>Ordner %1</translation>
+    </message>
+    <message>
+        <source>Your files</source>
+        <translation>Ihre Dateien</translation>
+    </message>
 </context>
 <context>
     <name>GivenCard</name>
@@ -593,6 +615,30 @@
         <source>It goes into the trash. After seven days the network forgets it, and links to it stop working. A copy on your disk is not touched.</source>
         <translation>Sie kommt in den Papierkorb. Nach sieben Tagen vergisst das Netzwerk sie, und Links auf sie gelten nicht mehr. Eine Kopie auf Ihrer Festplatte bleibt unberührt.</translation>
     </message>
+    <message>
+        <source>Remove the folder %1?</source>
+        <translation>Den Ordner %1 entfernen?</translation>
+    </message>
+    <message>
+        <source>Rename %1</source>
+        <translation>%1 umbenennen</translation>
+    </message>
+    <message>
+        <source>Versions of %1</source>
+        <translation>Versionen von %1</translation>
+    </message>
+    <message>
+        <source>All files in it go into the trash. After seven days the network forgets them, and links to them stop working. Copies on your disk are not touched.</source>
+        <translation>Alle Dateien darin kommen in den Papierkorb. Nach sieben Tagen vergisst das Netzwerk sie, und Links auf sie gelten nicht mehr. Kopien auf Ihrer Festplatte bleiben unberührt.</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
 </context>
 <context>
     <name>Sidebar</name>
@@ -716,6 +762,10 @@
         <source>Drop to add to the network</source>
         <translation>Loslassen, um sie zum Netz hinzuzufügen</translation>
     </message>
+    <message>
+        <source>Add a folder</source>
+        <translation>Ordner hinzufügen</translation>
+    </message>
 </context>
 <context>
     <name>TimeCard</name>
@@ -752,6 +802,36 @@
     <message>
         <source>Bytes a second during the last minute. Now: %1</source>
         <translation>Bytes je Sekunde in der letzten Minute. Jetzt: %1</translation>
+    </message>
+</context>
+<context>
+    <name>VersionsSheet</name>
+    <message>
+        <source>A version is kept for 90 days once there is a later one.</source>
+        <translation>Eine Version bleibt noch 90 Tage, wenn es eine neuere gibt.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n version(s)</source>
+        <translation>
+            <numerusform>%n Version</numerusform>
+            <numerusform>%n Versionen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 (the file now)</source>
+        <translation>%1 (die Datei jetzt)</translation>
+    </message>
+    <message>
+        <source>Make this the file again</source>
+        <translation>Diese wieder zur Datei machen</translation>
+    </message>
+    <message>
+        <source>Download this version to…</source>
+        <translation>Diese Version herunterladen nach …</translation>
     </message>
 </context>
 <context>
@@ -1094,6 +1174,10 @@
         <source>Save the file as</source>
         <translation>Datei speichern unter</translation>
     </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>Ordner wählen</translation>
+    </message>
 </context>
 <context>
     <name>borg::desktop::Tray</name>
@@ -1260,6 +1344,18 @@
         <source>, </source>
         <translation>, </translation>
     </message>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <comment>in a folder</comment>
+        <translation>
+            <numerusform>%n Datei</numerusform>
+            <numerusform>%n Dateien</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Folder %1</source>
+        <translation>Ordner %1</translation>
+    </message>
 </context>
 <context>
     <name>borg::ui::JobRows</name>
@@ -1287,6 +1383,18 @@
     <message>
         <source>Cancelled; nothing was left behind</source>
         <translation>Abgebrochen; nichts blieb zurück</translation>
+    </message>
+    <message>
+        <source>%1 of %2 files</source>
+        <translation>%1 von %2 Dateien</translation>
+    </message>
+    <message>
+        <source>Cancelled after %1 of %2 files; start it again for the rest</source>
+        <translation>Nach %1 von %2 Dateien abgebrochen; für den Rest noch einmal starten</translation>
+    </message>
+    <message>
+        <source>%1 of %2 files are there. %3</source>
+        <translation>%1 von %2 Dateien sind da. %3</translation>
     </message>
 </context>
 <context>
@@ -1814,10 +1922,6 @@
         <translation>Nur Dateien auf diesem Computer lassen sich hinzufügen.</translation>
     </message>
     <message>
-        <source>%1 is a folder. Add the files in it instead.</source>
-        <translation>%1 ist ein Ordner. Füge stattdessen die Dateien darin hinzu.</translation>
-    </message>
-    <message>
         <source>%1 was not added.</source>
         <translation>%1 wurde nicht hinzugefügt.</translation>
     </message>
@@ -1877,6 +1981,26 @@
         <source>%1 is still in the trash.</source>
         <translation>%1 liegt noch im Papierkorb.</translation>
     </message>
+    <message>
+        <source>There is something called %1 already.</source>
+        <translation>Etwas mit dem Namen %1 gibt es schon.</translation>
+    </message>
+    <message>
+        <source>It was not renamed.</source>
+        <translation>Es wurde nicht umbenannt.</translation>
+    </message>
+    <message>
+        <source>A name is needed.</source>
+        <translation>Ein Name ist nötig.</translation>
+    </message>
+    <message>
+        <source>A name has no slash.</source>
+        <translation>Ein Name hat keinen Schrägstrich.</translation>
+    </message>
+    <message>
+        <source>A name has at most %1 characters.</source>
+        <translation>Ein Name hat höchstens %1 Zeichen.</translation>
+    </message>
 </context>
 <context>
     <name>borg::ui::TimeModel</name>
@@ -1934,6 +2058,21 @@
         <source>± %1</source>
         <comment>how far off a clock may be</comment>
         <translation>± %1</translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::VersionRows</name>
+    <message>
+        <source>The versions cannot be shown.</source>
+        <translation>Die Versionen können nicht gezeigt werden.</translation>
+    </message>
+    <message>
+        <source>The earlier version is the file now. The other one is kept as a version.</source>
+        <translation>Die frühere Version ist jetzt die Datei. Die andere bleibt als Version erhalten.</translation>
+    </message>
+    <message>
+        <source>The file is as it was.</source>
+        <translation>Die Datei ist, wie sie war.</translation>
     </message>
 </context>
 </TS>

@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>FileCard</name>
+    <message numerus="yes">
+        <source>%n earlier version(s) of %1</source>
+        <translation>
+            <numerusform>%n earlier version of %1</numerusform>
+            <numerusform>%n earlier versions of %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>NavButton</name>
     <message numerus="yes">
         <source>%1, %n notice(s)</source>
@@ -48,6 +58,16 @@
         <translation>
             <numerusform>%n file of yours</numerusform>
             <numerusform>%n files of yours</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>VersionsSheet</name>
+    <message numerus="yes">
+        <source>%n version(s)</source>
+        <translation>
+            <numerusform>%n version</numerusform>
+            <numerusform>%n versions</numerusform>
         </translation>
     </message>
 </context>
@@ -97,6 +117,17 @@
         <translation>
             <numerusform>%n more</numerusform>
             <numerusform>%n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::FileRows</name>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <comment>in a folder</comment>
+        <translation>
+            <numerusform>%n file</numerusform>
+            <numerusform>%n files</numerusform>
         </translation>
     </message>
 </context>

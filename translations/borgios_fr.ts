@@ -101,6 +101,28 @@
         <source>Remove %1</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>%n earlier version(s) of %1</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rename %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FolderPath</name>
+    <message>
+        <source>Folder %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your files</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>GivenCard</name>
@@ -593,6 +615,30 @@
         <source>It goes into the trash. After seven days the network forgets it, and links to it stop working. A copy on your disk is not touched.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Remove the folder %1?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files in it go into the trash. After seven days the network forgets them, and links to them stop working. Copies on your disk are not touched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Sidebar</name>
@@ -716,6 +762,10 @@
         <source>Drop to add to the network</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Add a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>TimeCard</name>
@@ -751,6 +801,36 @@
     </message>
     <message>
         <source>Bytes a second during the last minute. Now: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>VersionsSheet</name>
+    <message>
+        <source>A version is kept for 90 days once there is a later one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n version(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 (the file now)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make this the file again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download this version to…</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1094,6 +1174,10 @@
         <source>Save the file as</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::desktop::Tray</name>
@@ -1259,6 +1343,18 @@
         <source>, </source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <comment>in a folder</comment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Folder %1</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::ui::JobRows</name>
@@ -1285,6 +1381,18 @@
     </message>
     <message>
         <source>Cancelled; nothing was left behind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled after %1 of %2 files; start it again for the rest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 files are there. %3</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1813,10 +1921,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>%1 is a folder. Add the files in it instead.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>%1 was not added.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1876,6 +1980,26 @@
         <source>%1 is still in the trash.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>There is something called %1 already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was not renamed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A name is needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A name has no slash.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A name has at most %1 characters.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>borg::ui::TimeModel</name>
@@ -1932,6 +2056,21 @@
     <message>
         <source>± %1</source>
         <comment>how far off a clock may be</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>borg::ui::VersionRows</name>
+    <message>
+        <source>The versions cannot be shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The earlier version is the file now. The other one is kept as a version.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is as it was.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -86,10 +86,11 @@ void ControlNodeApi::ask(const M &method, Answer<T> answer, Pick pick)
         });
 }
 
-void ControlNodeApi::put(const QString &path, Answer<QString> answer)
+void ControlNodeApi::put(const QString &path, const QString &folder, Answer<QString> answer)
 {
     control::Put method;
     method.path = path;
+    method.folder = folder;
     ask(method, std::move(answer), [](control::JobStarted reply) { return reply.jobId; });
 }
 
@@ -104,6 +105,32 @@ void ControlNodeApi::get(
     method.out = path;
     method.force = overwrite;
     ask(method, std::move(answer), [](control::JobStarted reply) { return reply.jobId; });
+}
+
+void ControlNodeApi::getFolder(const QString &folder, const QString &path, Answer<QString> answer)
+{
+    control::Get method;
+    method.name = folder;
+    method.out = path;
+    ask(method, std::move(answer), [](control::JobStarted reply) { return reply.jobId; });
+}
+
+void ControlNodeApi::move(const QString &from, const QString &to, Answer<qint64> answer)
+{
+    ask(control::MoveFile{from, to}, std::move(answer),
+        [](control::MoveFile::Reply reply) { return reply.files; });
+}
+
+void ControlNodeApi::versions(const QString &path, Answer<std::vector<control::File>> answer)
+{
+    ask(control::ListVersions{path}, std::move(answer),
+        [](control::ListVersions::Reply reply) { return std::move(reply.files); });
+}
+
+void ControlNodeApi::removeFolder(const QString &folder, Answer<qint64> answer)
+{
+    ask(control::RemoveFolder{folder, {}}, std::move(answer),
+        [](control::RemoveFolder::Reply reply) { return reply.files; });
 }
 
 void ControlNodeApi::cancel(const QString &jobId, Answer<Done> answer)

@@ -25,9 +25,13 @@ public:
     void attach(const QString &dataDir) override;
     void retry() override;
 
-    void put(const QString &path, Answer<QString> answer) override;
+    void put(const QString &path, const QString &folder, Answer<QString> answer) override;
     void get(const QString &source, const QString &path, bool overwrite,
         Answer<QString> answer) override;
+    void getFolder(const QString &folder, const QString &path, Answer<QString> answer) override;
+    void move(const QString &from, const QString &to, Answer<qint64> answer) override;
+    void versions(const QString &path, Answer<std::vector<control::File>> answer) override;
+    void removeFolder(const QString &folder, Answer<qint64> answer) override;
     void cancel(const QString &jobId, Answer<Done> answer) override;
     void remove(const QString &fileId, Answer<Done> answer) override;
     void restore(const QString &fileId, Answer<Done> answer) override;

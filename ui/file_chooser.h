@@ -18,6 +18,8 @@ public:
 
     /// Files of this computer to add.
     virtual void chooseFiles(std::function<void(QList<QUrl>)> chosen) = 0;
+    /// A folder of this computer: to add it, or to save into it.
+    virtual void chooseFolder(std::function<void(QUrl)> chosen) = 0;
     /// Where to save; the person has agreed to replace what is there.
     /// @param name is offered; empty: none is known.
     virtual void chooseTarget(const QString &name, std::function<void(QUrl)> chosen) = 0;

@@ -103,6 +103,8 @@ JobRow JobRows::describe(const control::Job &job)
         } else {
             parts << Words::size(job.bytesDone);
         }
+        if (job.filesTotal > 0)
+            parts << tr("%1 of %2 files").arg(job.files).arg(job.filesTotal);
         if (pace > 0) {
             parts << Words::rate(pace);
             if (job.bytesTotal > job.bytesDone)
@@ -120,10 +122,19 @@ JobRow JobRows::describe(const control::Job &job)
                                 : tr("Saved as %1").arg(QDir::toNativeSeparators(job.path));
     } else if (job.state == "cancelled"_L1) {
         row.severity = Severity::Note;
-        row.status = tr("Cancelled; nothing was left behind");
+        row.status = job.filesTotal > 0
+            ? tr("Cancelled after %1 of %2 files; start it again for the rest")
+                  .arg(job.files)
+                  .arg(job.filesTotal)
+            : tr("Cancelled; nothing was left behind");
     } else {
         row.severity = Severity::Bad;
         row.status = Words::transferFailure(job.errorCode, row.upload);
+        if (job.filesTotal > 0)
+            row.status = tr("%1 of %2 files are there. %3")
+                             .arg(job.files)
+                             .arg(job.filesTotal)
+                             .arg(row.status);
     }
     if (job.bytesTotal > 0)
         row.progressText = Words::size(job.bytesTotal);

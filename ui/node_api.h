@@ -47,15 +47,24 @@ public:
     /// Tries to connect now instead of at the next turn.
     virtual void retry() = 0;
 
-    /// Puts the file at `path` into the network. @return by answer: the id of the job.
-    virtual void put(const QString &path, Answer<QString> answer) = 0;
+    /// Puts the file or folder at `path` into a folder of the network, "" being the top.
+    /// @return by answer: the id of the job.
+    virtual void put(const QString &path, const QString &folder, Answer<QString> answer) = 0;
     /// Fetches `source` (a file's id or a link) to `path`. @return by answer: the id of the job.
     /// @param overwrite the person has agreed to replace `path`.
     virtual void get(
         const QString &source, const QString &path, bool overwrite, Answer<QString> answer)
         = 0;
+    /// Fetches what is in a folder of ours into the folder `path`; nothing there is replaced.
+    virtual void getFolder(const QString &folder, const QString &path, Answer<QString> answer) = 0;
+    /// Moves or renames a file or folder. @return by answer: how many files.
+    virtual void move(const QString &from, const QString &to, Answer<qint64> answer) = 0;
+    /// @return by answer: all that is kept of the file at `path`, the last one first.
+    virtual void versions(const QString &path, Answer<std::vector<control::File>> answer) = 0;
+    /// All files of a folder into the trash. @return by answer: how many.
+    virtual void removeFolder(const QString &folder, Answer<qint64> answer) = 0;
     virtual void cancel(const QString &jobId, Answer<Done> answer) = 0;
-    /// Into the trash, and out of it.
+    /// Into the trash, and out of it, or an earlier version to the front.
     virtual void remove(const QString &fileId, Answer<Done> answer) = 0;
     virtual void restore(const QString &fileId, Answer<Done> answer) = 0;
     /// @return by answer: the link of a file, which carries its key.

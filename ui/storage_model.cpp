@@ -2,7 +2,7 @@
 #include "storage_model.h"
 
 #include <QClipboard>
-#include <QFileInfo>
+#include <QDir>
 #include <QGuiApplication>
 #include <QLocale>
 
@@ -13,6 +13,7 @@ namespace borg::ui {
 namespace {
 
 constexpr qsizetype kLinkCharactersMax = 4096;
+constexpr qsizetype kNameCharactersMax = 255;
 
 } // namespace
 
@@ -23,6 +24,7 @@ StorageModel::StorageModel(
     , m_notices(notices)
     , m_chooser(chooser)
     , m_files(api, clock)
+    , m_versions(api, clock, notices)
     , m_jobs(api, clock)
     , m_recovery(api, notices)
 {
@@ -56,11 +58,74 @@ void StorageModel::chooseFiles()
     m_chooser.chooseFiles([this](const QList<QUrl> &files) { add(files); });
 }
 
+void StorageModel::chooseFolder()
+{
+    m_chooser.chooseFolder([this](const QUrl &folder) { add({folder}); });
+}
+
+void StorageModel::saveFolder(const QString &folder)
+{
+    m_chooser.chooseFolder([this, folder](const QUrl &target) {
+        const QString path = target.toLocalFile() + u'/' + folder.section(u'/', -1);
+        m_api.getFolder(folder, path, [this](const Result<QString> &job) {
+            if (!job)
+                m_notices.show(Words::callFailure(tr("Nothing was downloaded."), job.error().code),
+                    Severity::Bad);
+        });
+    });
+}
+
+void StorageModel::removeFolder(const QString &folder)
+{
+    std::vector<QString> ids;
+    for (const auto &[id, file] : m_api.snapshot().files) {
+        if (file.folder == folder || file.folder.startsWith(folder + u'/'))
+            ids.push_back(id);
+    }
+    const QString name = folder.section(u'/', -1);
+    m_api.removeFolder(folder, [this, name, ids](const Result<qint64> &done) {
+        if (!done)
+            return m_notices.show(
+                Words::callFailure(tr("%1 was not removed.").arg(name), done.error().code),
+                Severity::Bad);
+        m_notices.show(tr("%1 is in the trash for seven days.").arg(name), Severity::Good,
+            tr("Undo"), [this, name, ids] {
+                for (const QString &id : ids)
+                    restore(id, name);
+            });
+    });
+}
+
+void StorageModel::rename(const QString &path, const QString &name)
+{
+    const QString folder = path.contains(u'/') ? path.section(u'/', 0, -2) + u'/' : QString();
+    m_api.move(path, folder + name.trimmed(), [this, name](const Result<qint64> &done) {
+        if (done)
+            return;
+        m_notices.show(done.error().code == Errc::Conflict
+                ? tr("There is something called %1 already.").arg(name.trimmed())
+                : Words::callFailure(tr("It was not renamed."), done.error().code),
+            Severity::Bad);
+    });
+}
+
+QString StorageModel::nameProblem(const QString &name) const
+{
+    const QString trimmed = name.trimmed();
+    if (trimmed.isEmpty())
+        return tr("A name is needed.");
+    if (trimmed.contains(u'/') || trimmed == "."_L1 || trimmed == ".."_L1)
+        return tr("A name has no slash.");
+    if (trimmed.size() > kNameCharactersMax)
+        return tr("A name has at most %1 characters.").arg(kNameCharactersMax);
+    return {};
+}
+
 void StorageModel::chooseTarget(const QString &source)
 {
     const auto &files = m_api.snapshot().files;
     const auto file = files.find(source);
-    m_chooser.chooseTarget(file == files.end() ? QString() : file->second.name,
+    m_chooser.chooseTarget(file == files.end() ? m_versions.nameOf(source) : file->second.name,
         [this, source](const QUrl &target) { download(source, target); });
 }
 
@@ -68,17 +133,12 @@ void StorageModel::add(const QList<QUrl> &files)
 {
     for (const auto &url : files) {
         const auto path = url.toLocalFile();
-        const auto name = url.fileName();
+        const auto name = QDir(path).dirName(); // of a folder too
         if (path.isEmpty()) {
             m_notices.show(tr("Only files on this computer can be added."), Severity::Warning);
             continue;
         }
-        if (const QFileInfo info(path); info.isDir()) {
-            m_notices.show(tr("%1 is a folder. Add the files in it instead.").arg(info.fileName()),
-                Severity::Warning);
-            continue;
-        }
-        m_api.put(path, [this, name](const Result<QString> &job) {
+        m_api.put(path, m_files.folder(), [this, name](const Result<QString> &job) {
             if (!job)
                 m_notices.show(
                     Words::callFailure(tr("%1 was not added.").arg(name), job.error().code),

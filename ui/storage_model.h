@@ -6,6 +6,7 @@
 #include "job_rows.h"
 #include "notices.h"
 #include "recovery_model.h"
+#include "version_rows.h"
 
 #include <QUrl>
 
@@ -27,6 +28,7 @@ class StorageModel : public QObject {
     Q_PROPERTY(QString damaged MEMBER damaged NOTIFY changed FINAL)
     Q_PROPERTY(QString problem MEMBER problem NOTIFY changed FINAL)
     Q_PROPERTY(borg::ui::FileRows *files READ files CONSTANT FINAL)
+    Q_PROPERTY(borg::ui::VersionRows *versions READ versions CONSTANT FINAL)
     Q_PROPERTY(borg::ui::JobRows *jobs READ jobs CONSTANT FINAL)
     Q_PROPERTY(borg::ui::RecoveryModel *recovery READ recovery CONSTANT FINAL)
 
@@ -36,19 +38,28 @@ public:
         QObject *parent = nullptr);
 
     [[nodiscard]] FileRows *files() { return &m_files; }
+    [[nodiscard]] VersionRows *versions() { return &m_versions; }
     [[nodiscard]] JobRows *jobs() { return &m_jobs; }
     [[nodiscard]] RecoveryModel *recovery() { return &m_recovery; }
 
-    /// Lets the person choose files, then add()s them.
+    /// Lets the person choose files or a folder, then add()s them.
     Q_INVOKABLE void chooseFiles();
+    Q_INVOKABLE void chooseFolder();
     /// Lets the person choose where to save, then download()s.
     Q_INVOKABLE void chooseTarget(const QString &source);
-    /// Puts local files into the network.
+    /// Lets the person choose where to save a folder of ours, then fetches it.
+    Q_INVOKABLE void saveFolder(const QString &folder);
+    /// Puts local files and folders into the folder of the network that is shown.
     Q_INVOKABLE void add(const QList<QUrl> &files);
     /// Fetches a file of ours or, with a link, anybody's, to the local file `target`.
     Q_INVOKABLE void download(const QString &source, const QUrl &target);
     Q_INVOKABLE void cancel(const QString &jobId);
     Q_INVOKABLE void remove(const QString &fileId);
+    Q_INVOKABLE void removeFolder(const QString &folder);
+    /// Gives the file or folder at `path` another name in its folder.
+    Q_INVOKABLE void rename(const QString &path, const QString &name);
+    /// @return why `name` cannot be one, in words; empty when it can.
+    Q_INVOKABLE [[nodiscard]] QString nameProblem(const QString &name) const;
     /// Puts the file's link, which carries its key, on the clipboard.
     Q_INVOKABLE void copyLink(const QString &fileId);
     /// @return why `text` is not the link of a file, in words; empty when it looks like one.
@@ -75,6 +86,7 @@ private:
     Notices &m_notices;
     FileChooser &m_chooser;
     FileRows m_files;
+    VersionRows m_versions;
     JobRows m_jobs;
     RecoveryModel m_recovery;
 };

@@ -16,6 +16,7 @@ public:
     using FileChooser::FileChooser;
 
     void chooseFiles(std::function<void(QList<QUrl>)> chosen) override;
+    void chooseFolder(std::function<void(QUrl)> chosen) override;
     void chooseTarget(const QString &name, std::function<void(QUrl)> chosen) override;
 
 private:

@@ -16,6 +16,10 @@ public:
     {
         chosen({QUrl(QStringLiteral("file:///home/ada/a file.txt"))});
     }
+    void chooseFolder(std::function<void(QUrl)> chosen) override
+    {
+        chosen(QUrl(QStringLiteral("file:///home/ada/photos")));
+    }
     void chooseTarget(const QString &name, std::function<void(QUrl)> chosen) override
     {
         chosen(QUrl::fromLocalFile(

@@ -39,9 +39,28 @@ public:
         setConnection(Connection::Connecting);
     }
     void retry() override { calls << QStringLiteral("retry"); }
-    void put(const QString &path, Answer<QString> answer) override
+    void put(const QString &path, const QString &folder, Answer<QString> answer) override
     {
-        reply(QStringLiteral("put %1").arg(path), std::move(answer), QStringLiteral("job-1"));
+        const QString into = folder.isEmpty() ? QString() : QStringLiteral(" into %1").arg(folder);
+        reply(
+            QStringLiteral("put %1%2").arg(path, into), std::move(answer), QStringLiteral("job-1"));
+    }
+    void getFolder(const QString &folder, const QString &path, Answer<QString> answer) override
+    {
+        reply(QStringLiteral("getFolder %1 %2").arg(folder, path), std::move(answer),
+            QStringLiteral("job-3"));
+    }
+    void move(const QString &from, const QString &to, Answer<qint64> answer) override
+    {
+        reply(QStringLiteral("move %1 %2").arg(from, to), std::move(answer), qint64{1});
+    }
+    void versions(const QString &path, Answer<std::vector<control::File>> answer) override
+    {
+        reply(QStringLiteral("versions %1").arg(path), std::move(answer), versionsKept);
+    }
+    void removeFolder(const QString &folder, Answer<qint64> answer) override
+    {
+        reply(QStringLiteral("removeFolder %1").arg(folder), std::move(answer), qint64{2});
     }
     void get(
         const QString &source, const QString &path, bool overwrite, Answer<QString> answer) override
@@ -86,6 +105,7 @@ public:
     }
 
     QStringList calls;
+    std::vector<control::File> versionsKept;
     std::optional<Errc> refusal; ///< Every call fails with it.
 
 private:

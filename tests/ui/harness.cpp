@@ -80,6 +80,16 @@ void Harness::show(const QString &scene)
         showSnapshot(scenes::member());
     } else if (scene == "troubled"_L1) {
         showSnapshot(scenes::troubled());
+    } else if (scene == "folders"_L1) {
+        showSnapshot(scenes::folders());
+        auto kept = scenes::folders().files[u"f2"_s];
+        m_api.versionsKept = {kept};
+        kept.id = u"f2-old"_s;
+        kept.createdUtcMs -= 3'600'000;
+        m_api.versionsKept.push_back(kept);
+    } else if (scene == "inFolder"_L1) {
+        showSnapshot(scenes::folders());
+        m_dashboard.storage()->files()->setFolder(u"Photos"_s);
     } else if (scene == "crowd"_L1) {
         showTraffic(scenes::crowd(32));
     } else if (scene == "hundreds"_L1) {

@@ -464,16 +464,89 @@ private Q_SLOTS:
         QCOMPARE(harness.calls().size(), 2);
     }
 
-    void foldersAreRefusedInWords()
+    void whatIsNotOnThisComputerIsRefusedInWords()
     {
-        const QTemporaryDir dir;
         Harness harness;
         harness.show(u"five"_s);
         harness.clearCalls();
-        harness.dashboard()->storage()->add(
-            {QUrl::fromLocalFile(dir.path()), QUrl(u"https://example.org/x"_s)});
+        harness.dashboard()->storage()->add({QUrl(u"https://example.org/x"_s)});
         QVERIFY(harness.calls().isEmpty());
         QCOMPARE(harness.dashboard()->notices()->severity(), int(Severity::Warning));
+    }
+
+    void filesOfAFolderAreShownBelowItsFolders()
+    {
+        Harness harness;
+        auto &storage = *harness.dashboard()->storage();
+        auto &files = *storage.files();
+        const QAbstractItemModelTester tester(&files);
+        harness.show(u"folders"_s);
+        QCOMPARE(column(files, FileRows::NameRole),
+            (QStringList{u"Photos"_s, u"Work"_s, u"Family photos 2025.zip"_s, u"thesis-final.pdf"_s,
+                u"tax 2025.ods"_s, u"Grüße aus Zürich – Ärger & Öl.mov"_s}));
+        QCOMPARE(files.index(0).data(FileRows::DateRole).toString(), u"3 files"_s);
+        files.setFolder(u"Photos"_s);
+        QCOMPARE(column(files, FileRows::PathRole),
+            (QStringList{u"Photos/2024"_s, u"Photos/beach.jpg"_s}));
+        // What is added goes where one is; a folder goes as a whole.
+        harness.clearCalls();
+        storage.chooseFiles();
+        storage.chooseFolder();
+        storage.saveFolder(u"Photos/2024"_s);
+        storage.rename(u"Photos/beach.jpg"_s, u" sea.jpg "_s);
+        QCOMPARE(harness.calls(),
+            (QStringList{u"put /home/ada/a file.txt into Photos"_s,
+                u"put /home/ada/photos into Photos"_s,
+                u"getFolder Photos/2024 /home/ada/photos/2024"_s,
+                u"move Photos/beach.jpg Photos/sea.jpg"_s}));
+        // When it is gone, one stands in the one above.
+        files.setFolder(u"Photos/2024"_s);
+        auto snapshot = scenes::folders();
+        snapshot.files.erase(u"p2"_s);
+        snapshot.files.erase(u"p3"_s);
+        harness.api().setSnapshot(snapshot);
+        QCOMPARE(files.folder(), u"Photos"_s);
+        snapshot.files.erase(u"p1"_s);
+        harness.api().setSnapshot(snapshot);
+        QCOMPARE(files.folder(), QString());
+    }
+
+    void aRemovedFolderIsTakenBackAsAWhole()
+    {
+        Harness harness;
+        harness.show(u"folders"_s);
+        harness.clearCalls();
+        harness.dashboard()->storage()->removeFolder(u"Photos"_s);
+        harness.dashboard()->notices()->act();
+        QCOMPARE(harness.calls(),
+            (QStringList{
+                u"removeFolder Photos"_s, u"restore p1"_s, u"restore p2"_s, u"restore p3"_s}));
+    }
+
+    void versionsAreShownAndTakenBack()
+    {
+        Harness harness;
+        harness.show(u"folders"_s);
+        auto &versions = *harness.dashboard()->storage()->versions();
+        const QAbstractItemModelTester tester(&versions);
+        versions.load(u"thesis-final.pdf"_s);
+        QCOMPARE(column(versions, VersionRows::IdRole), (QStringList{u"f2"_s, u"f2-old"_s}));
+        QVERIFY(versions.index(0).data(VersionRows::LastRole).toBool());
+        harness.clearCalls();
+        versions.restore(u"f2-old"_s);
+        harness.dashboard()->storage()->chooseTarget(u"f2-old"_s);
+        QCOMPARE(harness.calls(),
+            (QStringList{
+                u"restore f2-old"_s, u"get f2-old /home/ada/thesis-final.pdf overwrite"_s}));
+    }
+
+    void aNameThatCannotBeSaysWhy()
+    {
+        Harness harness;
+        auto &storage = *harness.dashboard()->storage();
+        for (const auto &bad : {u" "_s, u"a/b"_s, u".."_s, QString(256, u'x')})
+            QVERIFY2(!storage.nameProblem(bad).isEmpty(), qPrintable(bad));
+        QVERIFY(storage.nameProblem(u"..a b"_s).isEmpty());
     }
 
     void preferencesAreKept()

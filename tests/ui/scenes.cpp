@@ -309,6 +309,23 @@ control::Snapshot transfers()
     return snapshot;
 }
 
+control::Snapshot folders()
+{
+    auto snapshot = five();
+    const auto put = [&](const QString &id, const QString &folder, const QString &name) {
+        auto one = file(id, name, 3'400'000, 50 * kHour, u"healthy"_s, 10);
+        one.folder = folder;
+        add(snapshot, one);
+    };
+    put(u"p1"_s, u"Photos"_s, u"beach.jpg"_s);
+    put(u"p2"_s, u"Photos/2024"_s, u"snow.jpg"_s);
+    put(u"p3"_s, u"Photos/2024"_s, u"lake.jpg"_s);
+    put(u"p4"_s, u"Work/Reports & minutes"_s, u"march.odt"_s);
+    snapshot.files[u"f2"_s].versions = 2;
+    snapshot.files[u"p1"_s].versions = 1;
+    return snapshot;
+}
+
 control::Snapshot troubled()
 {
     auto snapshot = member();

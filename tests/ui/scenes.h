@@ -18,6 +18,8 @@ namespace borg::ui::scenes {
 [[nodiscard]] control::Snapshot offClock();
 /// member() behind a router that lets nobody in.
 [[nodiscard]] control::Snapshot unreachable();
+/// five() with two folders beside the files, and files with earlier versions.
+[[nodiscard]] control::Snapshot folders();
 /// member() with an upload and a download under way, one done, one failed.
 [[nodiscard]] control::Snapshot transfers();
 /// member() with a full disk, a damaged shard and files in need.

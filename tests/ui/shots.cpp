@@ -53,6 +53,10 @@ const std::vector<Shot> &shots()
         {u"storage-transfers"_s, u"transfers"_s, 2, {}},
         {u"storage-troubled"_s, u"troubled"_s, 2, {}},
         {u"storage-empty"_s, u"alone"_s, 2, {}},
+        {u"storage-folders"_s, u"folders"_s, 2, {}},
+        {u"storage-in-folder"_s, u"inFolder"_s, 2, {}},
+        {u"storage-rename"_s, u"folders"_s, 2, u"askRename"_s},
+        {u"storage-versions"_s, u"folders"_s, 2, u"showVersions"_s},
         {u"storage-link"_s, u"five"_s, 2, u"askLink"_s},
         {u"storage-remove"_s, u"five"_s, 2, u"askRemove"_s},
         {u"storage-recovery"_s, u"five"_s, 2, u"showRecovery"_s},
@@ -85,7 +89,7 @@ bool take(const Shot &shot, const Look &look, const QDir &folder)
     if (!shot.sheet.isEmpty()) {
         auto *sheets = window->findChild<QQuickItem *>(u"sheets"_s);
         const auto name = shot.sheet.toUtf8();
-        const bool isOfFile = shot.sheet.startsWith(u"ask");
+        const bool isOfFile = shot.sheet.startsWith(u"ask") || shot.sheet == u"showVersions";
         const bool isShown = sheets
             && (isOfFile ? QMetaObject::invokeMethod(
                                sheets, name.constData(), u"f1"_s, u"Family photos 2025.zip"_s)

@@ -71,6 +71,59 @@ Item {
             compare(findChild(list.itemAtIndex(1), "fileState").text, "In danger");
         }
 
+        function test_foldersOpenAndLeadBack() {
+            const made = make("folders");
+            const list = findChild(made, "fileList");
+            const files = made.harness.dashboard.storage.files;
+            compare(list.count, 6); // two folders, four files
+            compare(findChild(list.itemAtIndex(0), "fileName").text, "Photos");
+            verify(!findChild(made, "folderPath").visible);
+            mouseClick(list.itemAtIndex(0), 60, 20);
+            compare(files.folder, "Photos");
+            compare(list.count, 2);
+            verify(findChild(made, "folderPath").visible);
+            wait(50);
+            list.itemAtIndex(0).forceActiveFocus(Qt.TabFocusReason);
+            verify(list.itemAtIndex(0).activeFocus);
+            keyClick(Qt.Key_Return);
+            compare(files.folder, "Photos/2024");
+            mouseClick(findChild(made, "folderPart"));
+            compare(files.folder, "Photos");
+            mouseClick(findChild(made, "topFolder"));
+            compare(files.folder, "");
+            compare(list.count, 6);
+        }
+
+        function test_buttonsOfAFolder_data() {
+            return [
+                { tag: "save", signalName: "saveFolderRequested" },
+                { tag: "rename", signalName: "renameRequested" },
+                { tag: "remove", signalName: "removeFolderRequested" }
+            ];
+        }
+
+        function test_buttonsOfAFolder(data) {
+            const made = make("folders");
+            watch(made, data.signalName);
+            const folder = findChild(made, "fileList").itemAtIndex(1);
+            mouseClick(findChild(folder, data.tag));
+            compare(spy.count, 1);
+            compare(spy.signalArguments[0][0], "Work");
+            compare(made.harness.dashboard.storage.files.folder, "");
+            verify(!findChild(folder, "link").visible);
+            verify(!findChild(folder, "versions").visible);
+        }
+
+        function test_versionsAreOfferedWhereThereAreAny() {
+            const made = make("folders");
+            const list = findChild(made, "fileList");
+            watch(made, "versionsRequested");
+            verify(!findChild(list.itemAtIndex(2), "versions").enabled);
+            mouseClick(findChild(list.itemAtIndex(3), "versions"));
+            compare(spy.count, 1);
+            compare(spy.signalArguments[0][0], "thesis-final.pdf");
+        }
+
         function test_recoveryIsOffered() {
             const made = make("alone");
             watch(made, "recoverRequested");
