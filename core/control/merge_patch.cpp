@@ -20,8 +20,11 @@ QJsonObject mergeDiff(const QJsonObject &before, const QJsonObject &after)
             const QJsonValue was = old.value();
             const QJsonValue is = now.value();
             if (was.isObject() && is.isObject()) {
-                if (const auto inner = mergeDiff(was.toObject(), is.toObject()); !inner.isEmpty())
-                    patch.insert(now.key(), inner);
+                // What is shared is equal at once: most records of a long list are.
+                const QJsonObject wasObject = was.toObject();
+                const QJsonObject isObject = is.toObject();
+                if (wasObject != isObject)
+                    patch.insert(now.key(), mergeDiff(wasObject, isObject));
             } else if (was != is) {
                 patch.insert(now.key(), is);
             }

@@ -51,7 +51,7 @@ void Publisher::touch(Parts parts)
     if (m_timer != Clock::TimerId::None)
         return;
     // The first change after a quiet time goes out at once, so that a click shows at once.
-    const Ticks wait = std::max(Ticks{0}, m_flushedAt + kEvery - m_clock.now());
+    const Ticks wait = std::max(Ticks{0}, m_nextAt - m_clock.now());
     m_timer = m_clock.after(wait, [this] {
         m_timer = Clock::TimerId::None;
         flush();
@@ -83,6 +83,7 @@ QJsonObject Publisher::snapshot()
 
 void Publisher::flush()
 {
+    const Ticks begun = m_clock.now();
     QJsonObject patch;
     for (const Part part : kParts) {
         if (!m_dirty.testFlag(part))
@@ -95,9 +96,10 @@ void Publisher::flush()
         }
     }
     m_dirty = {};
-    m_flushedAt = m_clock.now();
     if (!patch.isEmpty())
         m_send(rpc::notification(u"patch"_s, {{u"seq"_s, ++m_seq}, {u"patch"_s, patch}}));
+    const Ticks ended = m_clock.now();
+    m_nextAt = ended + std::max(kEvery, kRest * (ended - begun));
 }
 
 QJsonObject Publisher::encodeAll() const

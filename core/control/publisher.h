@@ -10,13 +10,15 @@
 
 namespace borg::control {
 
-/// Turns "something changed" into numbered merge patches of the snapshot, one every 100 ms at most.
+/// Turns "something changed" into numbered merge patches of the snapshot, one every 100 ms at most,
+/// and so rarely that it takes no more than a tenth of a processor: a snapshot may be large.
 ///
 /// Costs a comparison per touch() while nobody listens: nothing is encoded, no timer runs. Lives on
 /// the node's thread.
 class Publisher {
 public:
     static constexpr Ticks kEvery{100'000};
+    static constexpr int kRest = 9; ///< Times as long as the last patch took.
 
     /// Encodes one part of the snapshot now: an object {id: record} for Peers, Files and
     /// Jobs, a record for the others.
@@ -51,7 +53,7 @@ private:
     qint64 m_seq = 0;
     Parts m_dirty;
     Clock::TimerId m_timer = Clock::TimerId::None;
-    Ticks m_flushedAt{-kEvery};
+    Ticks m_nextAt{0}; ///< Not before.
     bool m_listening = false;
 };
 

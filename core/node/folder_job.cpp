@@ -147,7 +147,10 @@ QCoro::Task<Result<Done>> FolderJob::put(QString path, QString folder, std::pair
     for (const QString &problem : local->problems)
         failed({}, {Errc::Storage, problem});
     tell();
-    const auto ran = co_await runAll(local->files.size(),
+    std::vector<qint64> sizes;
+    for (const LocalFile &file : local->files)
+        sizes.push_back(file.bytes);
+    const auto ran = co_await runAll(std::move(sizes),
         [this, local, folder, code](auto index) { return putOne(local, index, folder, code); });
     if (!ran)
         co_return ran;
@@ -187,15 +190,18 @@ QCoro::Task<Result<Done>> FolderJob::get(QString folder, QString path, store::Ov
     const auto self = shared_from_this();
     const auto files = m_parts.store.below(folder);
     m_progress.filesTotal = std::ssize(files);
-    for (const store::FileInfo &file : files)
+    std::vector<qint64> sizes;
+    for (const store::FileInfo &file : files) {
         m_progress.bytesTotal += file.bytes;
+        sizes.push_back(file.bytes);
+    }
     tell();
     const qsizetype skip = folder.isEmpty() ? 0 : folder.size() + 1;
-    const auto ran
-        = co_await runAll(files.size(), [this, files, path, skip, overwrite](std::size_t index) {
-              const store::FileInfo &file = files[index];
-              return getOne(file, index, path + u'/' + file.path().sliced(skip), overwrite);
-          });
+    const auto ran = co_await runAll(
+        std::move(sizes), [this, files, path, skip, overwrite](std::size_t index) {
+            const store::FileInfo &file = files[index];
+            return getOne(file, index, path + u'/' + file.path().sliced(skip), overwrite);
+        });
     if (!ran)
         co_return ran;
     co_return outcome(u"fetched"_s);
@@ -244,11 +250,17 @@ QCoro::Task<Result<bool>> FolderJob::getOne(
     co_return error;
 }
 
-QCoro::Task<Result<Done>> FolderJob::runAll(std::size_t count, One one)
+QCoro::Task<Result<Done>> FolderJob::runAll(std::vector<qint64> sizes, One one)
 {
+    const auto small = std::make_shared<Queue>();
+    const auto large = std::make_shared<Queue>();
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+        (sizes[i] <= kSmallBytes ? small : large)->indices.push_back(i);
     std::vector<QCoro::Task<Result<Done>>> workers;
-    for (int i = 0; i < kAtOnce; ++i)
-        workers.push_back(worker(count, one));
+    for (int i = 0; i < kLargeAtOnce; ++i)
+        workers.push_back(worker(large, one));
+    for (int i = 0; i < kSmallAtOnce; ++i)
+        workers.push_back(worker(small, one));
     Result<Done> ended = Done{};
     for (auto &task : workers) {
         if (auto result = co_await task; !result)
@@ -257,12 +269,12 @@ QCoro::Task<Result<Done>> FolderJob::runAll(std::size_t count, One one)
     co_return ended;
 }
 
-QCoro::Task<Result<Done>> FolderJob::worker(std::size_t count, One one)
+QCoro::Task<Result<Done>> FolderJob::worker(std::shared_ptr<Queue> queue, One one)
 {
-    while (m_next < count) {
+    while (queue->next < queue->indices.size()) {
         if (m_cancel.isCancelled())
             co_return Error{Errc::Closed, {}};
-        const auto done = co_await one(m_next++);
+        const auto done = co_await one(queue->indices[queue->next++]);
         if (!done && done.error().code == Errc::Closed)
             co_return done.error();
         m_progress.files += done ? 1 : 0;

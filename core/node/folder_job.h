@@ -44,7 +44,9 @@ struct FolderProgress {
 /// Lives on the node's thread, kept alive by its own tasks.
 class FolderJob : public std::enable_shared_from_this<FolderJob> {
 public:
-    static constexpr int kAtOnce = 8;
+    static constexpr qint64 kSmallBytes = 1 << 20;
+    static constexpr int kSmallAtOnce = 24; ///< Files of up to kSmallBytes,
+    static constexpr int kLargeAtOnce = 2; ///< and others: each has up to 64 MiB in memory.
 
     struct Parts {
         TaskScope &scope;
@@ -72,9 +74,14 @@ public:
 
 private:
     using One = std::function<QCoro::Task<Result<bool>>(std::size_t index)>;
+    /// Those that wait for their turn.
+    struct Queue {
+        std::vector<std::size_t> indices;
+        std::size_t next = 0;
+    };
     /// Runs `one` for all, several at a time. It answers whether anything had to be done.
-    QCoro::Task<Result<Done>> runAll(std::size_t count, One one);
-    QCoro::Task<Result<Done>> worker(std::size_t count, One one);
+    QCoro::Task<Result<Done>> runAll(std::vector<qint64> sizes, One one);
+    QCoro::Task<Result<Done>> worker(std::shared_ptr<Queue> queue, One one);
     QCoro::Task<Result<bool>> putOne(std::shared_ptr<const LocalFolder> from, std::size_t index,
         QString folder, std::pair<int, int> code);
     QCoro::Task<Result<bool>> getOne(
@@ -88,7 +95,6 @@ private:
     const Cancel m_cancel;
     FolderProgress m_progress;
     std::map<std::size_t, qint64> m_under; ///< Bytes of those under way.
-    std::size_t m_next = 0;
     qint64 m_leftOut = 0;
     qint64 m_failures = 0;
     QString m_firstFailure;

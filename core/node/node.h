@@ -151,6 +151,7 @@ private:
 
     // the picture (node_view.cpp)
     [[nodiscard]] QJsonObject encode(control::Part part) const;
+    [[nodiscard]] QJsonObject filesJson() const;
     [[nodiscard]] control::Status status() const;
     [[nodiscard]] control::Tree tree() const;
     [[nodiscard]] control::Refused refused() const;
@@ -194,6 +195,11 @@ private:
     std::optional<reach::ReachNode> m_reach; ///< Before the tree goes.
     std::optional<store::StoreNode> m_store;
     bool m_storeIsOpen = false;
+    struct ShownFile {
+        store::FileInfo info;
+        QJsonObject json;
+    };
+    mutable std::map<QString, ShownFile> m_shownFiles; ///< As they were encoded last.
     QString m_storeProblem;
     std::optional<Jobs> m_jobs;
     std::optional<StreamDoor> m_streams;

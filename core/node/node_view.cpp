@@ -132,7 +132,7 @@ QJsonObject Node::encode(control::Part part) const
     case control::Part::Peers:
         return byId(peers());
     case control::Part::Files:
-        return byId(files());
+        return filesJson();
     case control::Part::Jobs:
         return m_jobs->toJson();
     case control::Part::Time:
@@ -141,6 +141,27 @@ QJsonObject Node::encode(control::Part part) const
         return wire::encodeFields(reach());
     }
     Q_UNREACHABLE();
+}
+
+/// There may be very many, of which few have changed since the last time.
+QJsonObject Node::filesJson() const
+{
+    QJsonObject json;
+    std::map<QString, ShownFile> shownNow; // in order of id, so that each comes behind the last
+    if (m_store && m_storeIsOpen) {
+        for (store::FileInfo &info : m_store->files()) {
+            const QString id = info.id;
+            const auto before = m_shownFiles.find(id);
+            if (before != m_shownFiles.end() && before->second.info == info)
+                shownNow.insert(m_shownFiles.extract(before));
+            else
+                shownNow.emplace(id, ShownFile{info, wire::encodeFields(shown(info))});
+        }
+    }
+    m_shownFiles = std::move(shownNow);
+    for (const auto &[id, file] : m_shownFiles)
+        json.insert(id, file.json);
+    return json;
 }
 
 qint64 Node::memberCount() const

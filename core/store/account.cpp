@@ -5,7 +5,6 @@
 #include "pointer.h"
 
 #include <crypto/certificate.h>
-#include <crypto/ed25519.h>
 #include <crypto/kdf.h>
 
 namespace borg::store {
@@ -54,8 +53,8 @@ OwnerProof prove(const Account &account, OwnerAct act, const ShardId &file, cons
         account.sign(signedBytes(act, file, what))};
 }
 
-bool isProof(const OwnerProof &proof, const NodeId &owner, OwnerAct act, const ShardId &file,
-    const ShardId &what)
+bool isProof(crypto::ed25519::KnownKeys &known, const OwnerProof &proof, const NodeId &owner,
+    OwnerAct act, const ShardId &file, const ShardId &what)
 {
     crypto::PublicKey key;
     if (proof.key.size() != std::ssize(key.bytes)
@@ -63,7 +62,7 @@ bool isProof(const OwnerProof &proof, const NodeId &owner, OwnerAct act, const S
         return false;
     std::copy_n(
         proof.key.constData(), key.bytes.size(), reinterpret_cast<char *>(key.bytes.data()));
-    return crypto::nodeIdOf(key) == owner && crypto::ed25519::isKey(key)
+    return crypto::nodeIdOf(key) == owner && known.admits(key)
         && crypto::ed25519::verify(
             key, signedBytes(act, file, what), proof.signature, crypto::ed25519::fastest());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <crypto/ed25519.h>
 #include <crypto/node_key.h>
 #include <crypto/secret.h>
 #include <store/shard_id.h>
@@ -66,8 +67,9 @@ struct OwnerProof {
 
 [[nodiscard]] OwnerProof prove(
     const Account &account, OwnerAct act, const ShardId &file, const ShardId &what = {});
-/// @return whether `owner` signed just that. One signature check at most.
-[[nodiscard]] bool isProof(const OwnerProof &proof, const NodeId &owner, OwnerAct act,
-    const ShardId &file, const ShardId &what = {});
+/// @param known remembers the keys of owners: a check of a key takes longer than that of what it
+///        signed. @return whether `owner` signed just that. One signature check at most.
+[[nodiscard]] bool isProof(crypto::ed25519::KnownKeys &known, const OwnerProof &proof,
+    const NodeId &owner, OwnerAct act, const ShardId &file, const ShardId &what = {});
 
 } // namespace borg::store

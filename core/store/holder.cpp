@@ -85,6 +85,8 @@ QCoro::Task<Result<Done>> Holder::open(std::shared_ptr<StoreDb> db)
         found->second.owner = entry.owner;
         found->second.manifests = entry.manifests;
         found->second.isSaved = true;
+        for (const ShardId &manifest : entry.manifests)
+            m_tagOf.emplace(manifest, entry.tag);
         if (entry.owner)
             m_bytesOf[*entry.owner] += found->second.bytes;
     }
@@ -254,7 +256,7 @@ void Holder::forget(const ShardId &tag, quint64 record, qint64 bytes)
         owner != m_bytesOf.end() && (owner->second -= bytes) <= 0)
         m_bytesOf.erase(owner);
     if (held.records.empty() && !held.isSaved) // nothing was ever kept: puts that failed leave none
-        m_held.erase(found);
+        drop(found);
 }
 
 /// The owner's word stands; what others say fills the places that are left, and pushes nothing out.
@@ -275,8 +277,9 @@ void Holder::remember(const NodeId &from, const ShardId &tag,
     if (place != known.end())
         known.erase(place);
     known.insert(isOwners ? known.begin() : known.end(), *manifest);
+    m_tagOf.emplace(*manifest, tag);
     if (known.size() > HeldFile::kManifestsMax)
-        known.pop_back();
+        known.pop_back(); // its place in m_tagOf goes with the file
     held.isSaved = false;
 }
 
@@ -284,7 +287,8 @@ bool Holder::isOwner(const NodeId &from, const ShardId &tag, const std::optional
     OwnerAct act, const ShardId &what) const
 {
     const auto owner = ownerOf(tag);
-    return owner && (*owner == from || (proof && isProof(*proof, *owner, act, tag, what)));
+    return owner
+        && (*owner == from || (proof && isProof(m_ownerKeys, *proof, *owner, act, tag, what)));
 }
 
 QCoro::Task<Result<Done>> Holder::saveHeld(ShardId tag)
@@ -306,13 +310,41 @@ Holder::Reply<GetReply> Holder::get(NodeId, GetShard request, QByteArray)
     co_return net::Answer<GetReply>{{}, *std::move(bytes)};
 }
 
+std::vector<ShardId> Holder::rootPiecesOf(const ShardId &manifest) const
+{
+    std::vector<ShardId> ids;
+    const auto take = [&](int index) {
+        if (const ShardId id = rootPieceId(manifest, index); m_packs.contains(id))
+            ids.push_back(id);
+    };
+    // The records of its file tell which ones; anybody may have named a false file, though.
+    const auto tag = m_tagOf.find(manifest);
+    const auto file = tag == m_tagOf.end() ? m_held.end() : m_held.find(tag->second);
+    if (file != m_held.end()) {
+        const auto &records = file->second.records;
+        for (auto record = std::ranges::lower_bound(records, recordOf(kRootSegment, 0));
+            record != records.end(); ++record)
+            take(static_cast<int>(*record & 0xffffU));
+    }
+    for (int index = 0; ids.empty() && index < kRootPieces; ++index)
+        take(index);
+    return ids;
+}
+
+void Holder::drop(std::map<ShardId, Held>::iterator held)
+{
+    for (const ShardId &manifest : held->second.manifests) {
+        if (const auto tag = m_tagOf.find(manifest);
+            tag != m_tagOf.end() && tag->second == held->first)
+            m_tagOf.erase(tag);
+    }
+    m_held.erase(held);
+}
+
 Holder::Reply<RootReply> Holder::root(NodeId, GetRoot request, QByteArray)
 {
     net::Answer<RootReply> answer;
-    for (int index = 0; index < kRootPieces; ++index) {
-        const ShardId id = rootPieceId(request.manifest, index);
-        if (!m_packs.contains(id))
-            continue;
+    for (const ShardId &id : rootPiecesOf(request.manifest)) {
         const auto piece = co_await m_packs.get(id);
         if (!piece || answer.body.size() + piece->size() > wire::Frame::kBodyBytesMax)
             continue;
@@ -372,7 +404,8 @@ Holder::Reply<RemoveReply> Holder::remove(NodeId from, RemoveFile request, QByte
         co_return net::Answer<RemoveReply>{};
     const NodeId owner = request.owner.value_or(from);
     if (!isHeld && owner != from
-        && !(request.proof && isProof(*request.proof, owner, OwnerAct::Remove, request.file)))
+        && !(request.proof
+            && isProof(m_ownerKeys, *request.proof, owner, OwnerAct::Remove, request.file)))
         co_return Error{Errc::Unauthorized, u"only its owner may remove a file"_s};
     if (!wasRemoved(request.file, owner)) // whoever comes back says all again
         m_removed.emplace_back(request.file, owner);
@@ -390,7 +423,7 @@ Holder::Reply<RemoveReply> Holder::remove(NodeId from, RemoveFile request, QByte
     const auto left = m_held.find(request.file);
     if (isHeld && (left == m_held.end() || left->second.records.empty())) {
         if (left != m_held.end())
-            m_held.erase(left);
+            drop(left);
         if (const auto saved = co_await disk::OnExecutor<Result<Done>>(m_scope, m_diskExecutor,
                 [db = m_db, tag = request.file] { return db->removeHeld(tag); });
             !saved)

@@ -90,6 +90,9 @@ private:
     QCoro::Task<Result<Done>> store(PutShard request, QByteArray body);
     QCoro::Task<Result<Done>> saveHeld(ShardId tag);
     QCoro::Task<Result<Done>> removeOne(ShardId id);
+    /// @return what there may be of the manifest's root page: all that exist when nothing is known.
+    [[nodiscard]] std::vector<ShardId> rootPiecesOf(const ShardId &manifest) const;
+    void drop(std::map<ShardId, Held>::iterator held);
     [[nodiscard]] int countOf(const Held &held, quint32 segment) const;
     void remember(const NodeId &from, const ShardId &tag, const std::optional<ShardId> &manifest,
         const std::optional<OwnerProof> &proof);
@@ -105,9 +108,11 @@ private:
     const tree::Directory &m_directory;
     const NodeId m_self;
     HolderOptions m_options;
+    mutable crypto::ed25519::KnownKeys m_ownerKeys;
     AskHave m_askHave;
     std::shared_ptr<StoreDb> m_db;
     std::map<ShardId, Held> m_held; ///< By tag; ordered, so that a run repeats.
+    std::map<ShardId, ShardId> m_tagOf; ///< The file of a manifest that was named first.
     std::map<NodeId, qint64> m_bytesOf; ///< By owner.
     std::shared_ptr<std::atomic<qint64>> m_verified = std::make_shared<std::atomic<qint64>>(0);
     qint64 m_corrupt = 0;

@@ -101,9 +101,15 @@ bool ListKeeper::isCurrent() const
     return m_wasCurrent->second;
 }
 
+bool ListKeeper::seemsCurrent() const
+{
+    return m_wasCurrent ? m_wasCurrent->second && m_wasCurrent->first == m_files.revision()
+                        : isCurrent();
+}
+
 ListState ListKeeper::state() const
 {
-    ListState state{m_state.savedUtcMs, m_copies, isCurrent(), m_problem};
+    ListState state{m_state.savedUtcMs, m_copies, seemsCurrent(), m_problem};
     const auto link = m_state.lists.empty() ? Error{Errc::NotFound, {}}
                                             : Capability::parseRead(m_state.lists.front());
     const auto list = link ? m_files.info(link->manifest.text()) : std::nullopt;
@@ -117,15 +123,17 @@ ListState ListKeeper::state() const
 QCoro::Task<Result<Done>> ListKeeper::run()
 {
     Ticks pause = kQuiet;
+    Ticks rest = kQuiet;
     for (;;) {
         if (const auto woken = co_await m_woken.wait(pause); !woken)
             co_return woken;
-        if (const auto slept = co_await Sleep(m_context.scope, kQuiet); !slept)
+        if (const auto slept = co_await Sleep(m_context.scope, rest); !slept)
             co_return slept;
         if (m_isRecovering)
             continue;
         m_isSyncing = true;
         const auto synced = co_await sync();
+        rest = std::clamp<Ticks>(kRestPerFile * m_files.count(), kQuiet, kRestMax);
         m_isSyncing = false;
         if (!synced && synced.error().code == Errc::Closed)
             co_return synced;

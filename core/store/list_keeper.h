@@ -17,6 +17,9 @@ namespace borg::store {
 class ListKeeper {
 public:
     static constexpr Ticks kQuiet = std::chrono::seconds(2); ///< After a change: more may follow.
+    /// A long list is written less often: after a rest of so long for each file,
+    static constexpr Ticks kRestPerFile = std::chrono::milliseconds(1);
+    static constexpr Ticks kRestMax = std::chrono::minutes(1); ///< and at most so long.
     static constexpr Ticks kLookEvery = std::chrono::minutes(2); ///< For what others wrote.
     static constexpr Ticks kRetryAfter = std::chrono::seconds(10);
     /// A list that could not be read for so long no longer stands in the way of the next one.
@@ -51,6 +54,8 @@ public:
 
 private:
     [[nodiscard]] bool isCurrent() const;
+    /// The same as far as it is known without a look at all files.
+    [[nodiscard]] bool seemsCurrent() const;
     QCoro::Task<Result<Done>> sync();
     QCoro::Task<Result<Done>> publish();
     struct Read {

@@ -8,6 +8,9 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr std::size_t kAskedMax = 64;
+constexpr std::size_t kAskedFirst = 6; ///< For a page; most have the pieces of a small network,
+constexpr std::size_t kAskedMore = 2; ///< and once k is known, so many more than k.
+constexpr Ticks kHurryAfter = std::chrono::milliseconds(100); ///< Then all are asked.
 
 /// The pieces in an answer to GetRoot.
 std::vector<QByteArray> piecesIn(const net::Answer<RootReply> &answer)
@@ -31,9 +34,9 @@ struct RootHunt {
     std::map<int, QByteArray> pieces{}; ///< Genuine ones, by index.
     int k = 1;
 
-    [[nodiscard]] bool isDone() const
+    [[nodiscard]] bool isEnough() const
     {
-        return open == 0 || (!pieces.empty() && static_cast<int>(pieces.size()) >= k);
+        return !pieces.empty() && static_cast<int>(pieces.size()) >= k;
     }
 };
 
@@ -124,15 +127,31 @@ QCoro::Task<Result<QByteArray>> ManifestReader::fetchRoot(Cancel cancel)
     if (nodes.size() > kAskedMax)
         nodes.resize(kAskedMax);
     const Cancel enough;
-    const auto hunt = std::make_shared<RootHunt>(m_id, nodes.size(), Signal(m_net.scope()));
+    const auto hunt = std::make_shared<RootHunt>(m_id, 0, Signal(m_net.scope()));
     const auto stop = cancel.onCancel([enough, hunt] {
         enough.cancel();
         hunt->changed.notify();
     });
-    for (const NodeId &node : nodes)
-        m_net.scope().spawn("store.root"_L1, askForRoot(m_net, hunt, node, enough));
-    while (!hunt->isDone()) {
-        if (const auto woken = co_await hunt->changed.wait(); !woken)
+    std::size_t asked = 0;
+    const auto ask = [&](std::size_t count) {
+        for (; asked < std::min(count, nodes.size()); ++asked) {
+            ++hunt->open;
+            m_net.scope().spawn("store.root"_L1, askForRoot(m_net, hunt, nodes[asked], enough));
+        }
+    };
+    // Those that come first in the order of its name most likely have a piece.
+    ask(kAskedFirst);
+    const Ticks hurryAt = m_net.scope().clock().now() + kHurryAfter;
+    while (!hunt->isEnough()) {
+        const Ticks left = hurryAt - m_net.scope().clock().now();
+        if (!hunt->pieces.empty())
+            ask(static_cast<std::size_t>(hunt->k) + kAskedMore);
+        if (hunt->open == 0 || left <= Ticks{0})
+            ask(nodes.size());
+        if (hunt->open == 0)
+            break;
+        const auto atMost = left > Ticks{0} ? std::optional(left) : std::nullopt;
+        if (const auto woken = co_await hunt->changed.wait(atMost); !woken)
             co_return woken.error();
         if (cancel.isCancelled())
             co_return Error{Errc::Closed, u"cancelled"_s};

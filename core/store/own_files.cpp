@@ -103,6 +103,7 @@ QCoro::Task<Result<Done>> OwnFiles::remove(QString id)
         co_return removed;
     if (const auto found = m_files.find(id); found != m_files.end()) {
         unplace(found->second);
+        m_byTag.erase(found->second.record.tag);
         m_files.erase(found);
     }
     ++m_revision;
@@ -113,16 +114,15 @@ QCoro::Task<Result<Done>> OwnFiles::remove(QString id)
 
 void OwnFiles::seen(const ShardId &tag, Locations locations, bool isSpooled)
 {
-    for (auto &[id, own] : m_files) {
-        if (own.record.tag != tag)
-            continue;
-        own.locations = std::move(locations);
-        own.askedAt = m_context.scope.clock().now();
-        if (std::exchange(own.record.isSpooled, isSpooled) != isSpooled)
-            save(own.record);
-        update(own);
+    const auto known = m_byTag.find(tag);
+    if (known == m_byTag.end())
         return;
-    }
+    Own &own = m_files.at(known->second);
+    own.locations = std::move(locations);
+    own.askedAt = m_context.scope.clock().now();
+    if (std::exchange(own.record.isSpooled, isSpooled) != isSpooled)
+        save(own.record);
+    update(own);
 }
 
 QCoro::Task<Result<Done>> OwnFiles::ask(std::size_t filesMax)
@@ -248,11 +248,20 @@ std::vector<FileRecord> OwnFiles::records() const
 
 std::optional<FileRecord> OwnFiles::byTag(const ShardId &tag) const
 {
-    for (const auto &[id, own] : m_files) {
-        if (own.record.tag == tag)
-            return own.record;
-    }
-    return std::nullopt;
+    const Own *own = find(tag);
+    return own ? std::optional(own->record) : std::nullopt;
+}
+
+const OwnFiles::Own *OwnFiles::find(const ShardId &tag) const
+{
+    const auto known = m_byTag.find(tag);
+    return known == m_byTag.end() ? nullptr : &m_files.at(known->second);
+}
+
+bool OwnFiles::isUnhealthy(const ShardId &tag) const
+{
+    const Own *own = find(tag);
+    return own && own->locations && own->info.state != "healthy"_L1;
 }
 
 std::optional<FileRecord> OwnFiles::byId(const QString &id) const

@@ -64,6 +64,7 @@ public:
     [[nodiscard]] QString obstacleTo(const Path &path) const;
     /// @return versions that had a later one before `utcMs`.
     [[nodiscard]] std::vector<FileRecord> supersededBefore(qint64 utcMs) const;
+    [[nodiscard]] qsizetype count() const { return std::ssize(m_files); }
     /// @return a number that changes when a file comes or goes.
     [[nodiscard]] quint64 revision() const { return m_revision; }
     /// @return a file, hidden ones too.
@@ -73,6 +74,7 @@ public:
     [[nodiscard]] std::vector<ShardId> tags() const;
     /// @return files that are not as healthy as the network allows.
     [[nodiscard]] std::vector<ShardId> unhealthy() const;
+    [[nodiscard]] bool isUnhealthy(const ShardId &tag) const;
 
 private:
     struct Health {
@@ -88,6 +90,7 @@ private:
         Ticks askedAt{0};
         FileInfo info;
     };
+    [[nodiscard]] const Own *find(const ShardId &tag) const;
     [[nodiscard]] Health healthOf(const Own &own, const Judge &judge) const;
     [[nodiscard]] static QString stateOf(const Own &own, const Health &health);
     /// Versions of one file, the last one first; in order of path.
@@ -107,6 +110,7 @@ private:
     std::function<Judge()> m_judge;
     std::function<void()> m_changed;
     std::map<QString, Own> m_files;
+    std::map<ShardId, QString> m_byTag; ///< The id.
     Paths m_paths; ///< Of those that are neither hidden nor in the trash.
     quint64 m_revision = 0;
 };

@@ -21,6 +21,7 @@ void OwnFiles::insert(std::vector<const Own *> &versions, const Own &own)
 
 void OwnFiles::place(const Own &own)
 {
+    m_byTag[own.record.tag] = own.record.id;
     if (!own.record.isHidden && !own.record.isInTrash())
         insert(m_paths[keyOf(own.record)], own);
 }

@@ -122,10 +122,8 @@ QCoro::Task<Result<Done>> StoreNode::Private::finishRest(
     if (!now)
         co_return Done{};
     files->seen(file.tag, task->locations(), now->isSpooled);
-    for (const ShardId &tag : files->unhealthy()) {
-        if (tag == file.tag)
-            repair->notice(tag, 1s);
-    }
+    if (files->isUnhealthy(file.tag))
+        repair->notice(file.tag, 1s);
     co_return Done{};
 }
 

@@ -46,6 +46,8 @@ FileRecord file(quint8 fill)
 
 } // namespace
 
+crypto::ed25519::KnownKeys known;
+
 class AccountTest : public QObject {
     Q_OBJECT
 
@@ -67,23 +69,23 @@ private Q_SLOTS:
         QVERIFY(elsewhere->id() != first->id());
         QVERIFY(elsewhere->pointer() != first->pointer());
         QVERIFY(!(elsewhere->listKey() == first->listKey()));
-        QVERIFY(!isProof(
-            prove(*elsewhere, OwnerAct::Remove, id(7)), first->id(), OwnerAct::Remove, id(7)));
+        QVERIFY(!isProof(known, prove(*elsewhere, OwnerAct::Remove, id(7)), first->id(),
+            OwnerAct::Remove, id(7)));
     }
 
     void aProofIsForOneThingOnly()
     {
         const auto owner = account(1);
         const auto proof = prove(*owner, OwnerAct::Remove, id(7));
-        QVERIFY(isProof(proof, owner->id(), OwnerAct::Remove, id(7)));
-        QVERIFY(!isProof(proof, owner->id(), OwnerAct::Bind, id(7)));
-        QVERIFY(!isProof(proof, owner->id(), OwnerAct::Remove, id(8)));
-        QVERIFY(!isProof(proof, owner->id(), OwnerAct::Remove, id(7), id(1)));
-        QVERIFY(!isProof(proof, account(2)->id(), OwnerAct::Remove, id(7)));
+        QVERIFY(isProof(known, proof, owner->id(), OwnerAct::Remove, id(7)));
+        QVERIFY(!isProof(known, proof, owner->id(), OwnerAct::Bind, id(7)));
+        QVERIFY(!isProof(known, proof, owner->id(), OwnerAct::Remove, id(8)));
+        QVERIFY(!isProof(known, proof, owner->id(), OwnerAct::Remove, id(7), id(1)));
+        QVERIFY(!isProof(known, proof, account(2)->id(), OwnerAct::Remove, id(7)));
         auto forged = proof;
         forged.signature[3] = static_cast<char>(forged.signature.at(3) ^ 1);
-        QVERIFY(!isProof(forged, owner->id(), OwnerAct::Remove, id(7)));
-        QVERIFY(!isProof({}, owner->id(), OwnerAct::Remove, id(7)));
+        QVERIFY(!isProof(known, forged, owner->id(), OwnerAct::Remove, id(7)));
+        QVERIFY(!isProof(known, {}, owner->id(), OwnerAct::Remove, id(7)));
     }
 
     void aPointerIsReadBack()

@@ -249,7 +249,8 @@ private Q_SLOTS:
             parts[world.host(number).peer.id] = 1;
         world.network.partition(parts);
         for (int i = 0; i < 6; ++i) { // more lists than a pointer names
-            QVERIFY(put(world, 5, content(5000, 10 + static_cast<quint64>(i)), u"lost"_s).ok());
+            QVERIFY(put(world, 5, content(5000, 10 + static_cast<quint64>(i)), u"lost %1"_s.arg(i))
+                    .ok());
             world.clock.advance(60s);
             QVERIFY(world.host(5).node().listState().isCurrent);
         }

@@ -24,7 +24,8 @@ public:
     [[nodiscard]] sim::SimClock &clock() { return m_clock; }
 
     /// Connected, showing the scene of that name: alone, five, member, transfers, troubled,
-    /// folders, inFolder, crowd, hundreds, busy (member with traffic), offClock, unreachable; or firstRun, joining,
+    /// folders, inFolder,
+    /// crowd, hundreds, busy (member with traffic), offClock, unreachable; or firstRun, joining,
     /// connecting, gone (nobody answers, nothing known), lost (the same, with figures of before),
     /// trying, failing (first run that goes wrong).
     Q_INVOKABLE void show(const QString &scene);
