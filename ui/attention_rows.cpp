@@ -87,7 +87,7 @@ void AttentionRows::addFiles(std::vector<AttentionRow> &rows) const
                 state.help, state.level, u"storage"_s});
     }
     for (const auto &[id, job] : m_api.snapshot().jobs) {
-        if (job.state != "failed"_L1)
+        if (job.state != "failed"_L1 || job.kind == "verify"_L1)
             continue;
         const bool upload = job.kind == "put"_L1;
         rows.push_back({u"job/"_s + id,

@@ -145,7 +145,8 @@ void JobRows::update()
 {
     std::vector<const control::Job *> jobs;
     for (const auto &[id, job] : m_api.snapshot().jobs)
-        if (!m_aside.contains(id) || job.state == "running"_L1)
+        if (job.kind != "verify"_L1 // no transfer; whoever asked for it is told
+            && (!m_aside.contains(id) || job.state == "running"_L1))
             jobs.push_back(&job);
     // By start, not by state: a row does not jump away under the pointer when it ends.
     std::stable_sort(jobs.begin(), jobs.end(),

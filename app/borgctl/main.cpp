@@ -34,10 +34,10 @@ Run dispatch(Session &session)
 {
     static const std::map<std::string_view, Run (*)(Session &)> runs{{"status", status},
         {"put", put}, {"get", get}, {"ls", list}, {"rm", removeFile}, {"trash", trash},
-        {"restore", restoreFile}, {"versions", versions}, {"mv", moveFile}, {"link", showLink},
-        {"share", showLink}, {"recovery", recovery}, {"recover", recover}, {"peers", peers},
-        {"tree", tree}, {"watch", watch}, {"invite", invite}, {"start", start}, {"stop", stop},
-        {"doctor", doctor}, {"config", config}, {"log", log}, {"cluster", cluster},
+        {"restore", restoreFile}, {"versions", versions}, {"mv", moveFile}, {"verify", verify},
+        {"link", showLink}, {"share", showLink}, {"recovery", recovery}, {"recover", recover},
+        {"peers", peers}, {"tree", tree}, {"watch", watch}, {"invite", invite}, {"start", start},
+        {"stop", stop}, {"doctor", doctor}, {"config", config}, {"log", log}, {"cluster", cluster},
         {"time", worldTime}, {"bulk", bulk}, {"ping", ping}, {"find", findNode},
         {"completion", completion}, {"version", version}};
     return runs.at(session.args.verb->name)(session);

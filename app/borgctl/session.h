@@ -95,6 +95,7 @@ Run trash(Session &session);
 Run restoreFile(Session &session);
 Run versions(Session &session);
 Run moveFile(Session &session);
+Run verify(Session &session);
 Run showLink(Session &session);
 // info.cpp
 Run status(Session &session);

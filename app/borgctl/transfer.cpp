@@ -205,6 +205,47 @@ Run put(Session &session)
     co_return code;
 }
 
+Run verify(Session &session)
+{
+    std::vector<File> files;
+    if (session.args.operands.isEmpty()) {
+        const auto all = co_await session.ask(ListFiles{});
+        if (!all)
+            co_return session.fail(all.error());
+        files = all->files;
+        std::ranges::sort(files, {}, &File::path);
+    } else {
+        const auto file = co_await session.findFile(session.args.operands.first());
+        if (!file)
+            co_return session.failFind(file.error());
+        files = {*file};
+    }
+    Client &client = session.client(true);
+    int code = Exit::Ok;
+    for (const File &file : std::vector(files)) {
+        const auto started = co_await client.ask(VerifyFile{file.id});
+        if (!started)
+            co_return session.fail(started.error());
+        const auto done = co_await follow(session, started->jobId, false);
+        if (!done)
+            co_return session.fail(done.error());
+        if (done->job.state == u"cancelled")
+            co_return session.fail(Exit::Cancelled, u"Cancelled."_s);
+        const bool isSafe = done->job.state == u"done";
+        const QString words = isSafe ? done->job.note : done->job.error;
+        if (session.json)
+            session.outJson({{u"path"_s, file.path()}, {u"id"_s, file.id}, {u"safe"_s, isSafe},
+                {u"shards"_s, done->job.bytesDone}, {u"note"_s, words}});
+        else
+            session.out(printable(file.path()) + u": "_s + printable(words) + u'\n');
+        if (!isSafe)
+            code = Exit::Failed;
+    }
+    if (files.empty() && !session.json)
+        session.note(u"No files yet. Store one with: borgctl put FILE"_s);
+    co_return code;
+}
+
 namespace {
 
 /// What to get, and where to.

@@ -56,6 +56,19 @@ struct ListVersions {
     }
 };
 
+struct VerifyFile {
+    static constexpr std::string_view kName = "verify";
+    static constexpr std::string_view kDoc
+        = "Has every node that holds shards of a file of ours prove that it has them. A job; its "
+          "bytes are shards, its `note` is what came of it. It fails when the file is not safe.";
+    using Reply = JobStarted;
+    QString id;
+    static constexpr auto fields()
+    {
+        return std::tuple{field("id", &VerifyFile::id, "Of the file.")};
+    }
+};
+
 struct MoveFile {
     static constexpr std::string_view kName = "mv";
     static constexpr std::string_view kDoc

@@ -238,8 +238,8 @@ struct MethodTable {
     }
 };
 using Methods = MethodTable<Hello, Subscribe, GetStatus, GetTree, GetPeers, Put, Get, Cancel, Wait,
-    ListFiles, ListFolder, ListVersions, MoveFile, RemoveFile, RemoveFolder, RestoreFile, GetLink,
-    GetRecovery, Recover, Stop, GetLog, GetInvite, Doctor, GetConfig, GetTime, GetReach, CheckReach,
-    Ping, PingAll, FindNode, BulkSend, BulkList, BulkSave, BulkDrop>;
+    ListFiles, ListFolder, ListVersions, VerifyFile, MoveFile, RemoveFile, RemoveFolder,
+    RestoreFile, GetLink, GetRecovery, Recover, Stop, GetLog, GetInvite, Doctor, GetConfig, GetTime,
+    GetReach, CheckReach, Ping, PingAll, FindNode, BulkSend, BulkList, BulkSave, BulkDrop>;
 
 } // namespace borg::control

@@ -157,7 +157,8 @@ struct Job {
     {
         using wire::field;
         return std::tuple{field("id", &Job::id, "For `wait` and `cancel`."),
-            field("kind", &Job::kind, "put, get."), field("name", &Job::name, 4096, "For people."),
+            field("kind", &Job::kind, "put, get, verify."),
+            field("name", &Job::name, 4096, "For people."),
             field("path", &Job::path, 4096, "On this computer."),
             field("state", &Job::state, "running, done, failed, cancelled."),
             field(

@@ -125,6 +125,8 @@ private:
     // methods about what is in the network (node_files.cpp)
     void addFileMethods();
     void addFolderMethods();
+    [[nodiscard]] Result<control::JobStarted> verify(const control::VerifyFile &request);
+    QCoro::Task<Result<Done>> runVerify(QString jobId, QString fileId);
     QCoro::Task<Result<Done>> runMove(
         control::MoveFile request, control::Answer<control::MoveFile> answer);
     QCoro::Task<Result<Done>> runRemoveFolder(

@@ -102,6 +102,10 @@ void Node::addFolderMethods()
             else
                 answer(std::move(reply));
         });
+    m_server->on<VerifyFile>(
+        [this, notYet](const VerifyFile &request, const Answer<VerifyFile> &answer) {
+            answer(m_storeIsOpen ? verify(request) : Result<JobStarted>(notYet));
+        });
     m_server->on<MoveFile>([this, notYet](const MoveFile &request, const Answer<MoveFile> &answer) {
         if (!m_storeIsOpen)
             answer(notYet);
@@ -115,6 +119,67 @@ void Node::addFolderMethods()
             else
                 m_scope.spawn("removing a folder"_L1, runRemoveFolder(request, answer));
         });
+}
+
+namespace {
+
+/// A sentence about a file whose holders were asked for proof.
+QString wordsOf(const store::VerifyReport &report)
+{
+    QStringList parts{u"%1 of %2 shards on %3 nodes are proven"_s.arg(report.proven)
+            .arg(report.asked)
+            .arg(report.nodes)};
+    const auto part = [&](qint64 count, const QString &what) {
+        if (count > 0)
+            parts.append(what.arg(count));
+    };
+    part(report.wrong, u"%1 answers were no proof"_s);
+    part(report.denied, u"%1 are listed and not there"_s);
+    part(report.gone, u"%1 were found damaged, to be rebuilt"_s);
+    part(report.silent, u"%1 got no answer"_s);
+    if (!report.liars.empty()) {
+        QStringList liars;
+        for (const NodeId &node : report.liars)
+            liars.append(node.text().first(12));
+        parts.append(u"not believed from now on: "_s + liars.join(u", "));
+    }
+    const QString weakest = report.lostBlocks > 0
+        ? u"%1 of %2 parts cannot be rebuilt from what is proven now."_s.arg(report.lostBlocks)
+              .arg(report.blocks)
+        : u"The weakest part can lose %1 more."_s.arg(report.spareOfWeakest);
+    return parts.join(u"; ") + u". "_s + weakest;
+}
+
+} // namespace
+
+Result<control::JobStarted> Node::verify(const control::VerifyFile &request)
+{
+    const auto file = m_store->file(request.id);
+    if (!file)
+        return Error{Errc::NotFound, u"None of your files has this id."_s};
+    const auto jobId = m_jobs->begin(u"verify"_s, file->path(), {});
+    if (!jobId)
+        return jobId.error();
+    m_scope.spawn("verifying a file"_L1, runVerify(*jobId, request.id));
+    return control::JobStarted{*jobId, {}, {}};
+}
+
+QCoro::Task<Result<Done>> Node::runVerify(QString jobId, QString fileId)
+{
+    const auto progress
+        = [this, jobId](qint64 done, qint64 total) { m_jobs->progress(jobId, done, total); };
+    const auto report = co_await m_store->verify(fileId, progress, m_jobs->cancelOf(jobId));
+    Jobs::Outcome outcome;
+    if (!report) {
+        outcome.error = report.error();
+    } else {
+        outcome.note = wordsOf(*report);
+        outcome.bytes = report->asked;
+        if (report->lostBlocks > 0)
+            outcome.error = Error{Errc::NotFound, outcome.note};
+    }
+    m_jobs->end(jobId, std::move(outcome));
+    co_return Done{};
 }
 
 QCoro::Task<Result<Done>> Node::runMove(

@@ -11,6 +11,7 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
+constexpr int kProofsAtOnce = 32;
 constexpr qsizetype kListBytesMax = 512 * 1024;
 
 quint64 recordOf(quint32 segment, quint32 index)
@@ -106,6 +107,7 @@ void Holder::serveOn(net::RpcPeer &rpc)
     rpc.serve<PutShard>(bind(&Holder::put));
     rpc.serve<GetShard>(bind(&Holder::get));
     rpc.serve<GetRoot>(bind(&Holder::root));
+    rpc.serve<ProveShard>(bind(&Holder::prove));
     rpc.serve<ListFile>(bind(&Holder::list));
     rpc.serve<BindFile>(bind(&Holder::bind));
     rpc.serve<RemoveFile>(bind(&Holder::remove));
@@ -352,6 +354,29 @@ Holder::Reply<RootReply> Holder::root(NodeId, GetRoot request, QByteArray)
         answer.body += *piece;
     }
     co_return answer;
+}
+
+Holder::Reply<ProveReply> Holder::prove(NodeId, ProveShard request, QByteArray)
+{
+    if (m_proving >= kProofsAtOnce)
+        co_return Error{Errc::Busy, u"enough proofs are under way"_s};
+    ++m_proving;
+    const std::shared_ptr<void> done(nullptr, [this](void *) { --m_proving; });
+    // The whole of it: its checksum is checked, and what is damaged is noticed and repaired.
+    const auto shard = co_await m_packs.get(request.id);
+    if (!shard)
+        co_return shard.error();
+    co_return co_await disk::OnExecutor<Result<net::Answer<ProveReply>>>(m_scope, m_executor,
+        [shard = *shard, leaf = request.leaf,
+            code = request.id.code()]() -> Result<net::Answer<ProveReply>> {
+            const qsizetype at = qsizetype{leaf} * kLeafBytes;
+            if (at >= shard.size() || !hasHashCode(code))
+                return Error{Errc::Malformed, u"no such leaf"_s};
+            QByteArray proof = shard.sliced(at, std::min(kLeafBytes, shard.size() - at));
+            for (const crypto::Hash &hash : leafProof(shard, leaf, code))
+                proof.append(reinterpret_cast<const char *>(hash.data()), qsizetype{sizeof(hash)});
+            return net::Answer<ProveReply>{{}, proof};
+        });
 }
 
 Holder::Reply<ListReply> Holder::list(NodeId from, ListFile request, QByteArray)

@@ -49,6 +49,7 @@ public:
     Reply<BindReply> bind(NodeId from, BindFile request, QByteArray body);
     Reply<RemoveReply> remove(NodeId from, RemoveFile request, QByteArray body);
     Reply<PointerReply> putPointer(NodeId from, PutPointer request, QByteArray body);
+    Reply<ProveReply> prove(NodeId from, ProveShard request, QByteArray body);
     Reply<PointerReply> getPointer(NodeId from, GetPointer request, QByteArray body);
 
     /// @return the files of which anything is held, in order.
@@ -115,6 +116,7 @@ private:
     std::map<ShardId, ShardId> m_tagOf; ///< The file of a manifest that was named first.
     std::map<NodeId, qint64> m_bytesOf; ///< By owner.
     std::shared_ptr<std::atomic<qint64>> m_verified = std::make_shared<std::atomic<qint64>>(0);
+    int m_proving = 0; ///< Proofs under way: each reads a shard and hashes it.
     qint64 m_corrupt = 0;
     std::deque<std::pair<ShardId, NodeId>> m_removed; ///< Files whose owner took them back lately.
     std::function<void(const NodeId &, const ShardId &)> m_onRepairing;

@@ -258,6 +258,21 @@ const OwnFiles::Own *OwnFiles::find(const ShardId &tag) const
     return known == m_byTag.end() ? nullptr : &m_files.at(known->second);
 }
 
+std::optional<FileRecord> OwnFiles::any(Rng &rng) const
+{
+    if (m_byTag.empty())
+        return std::nullopt;
+    // The first behind a random tag: tags are spread evenly.
+    ShardId tag;
+    for (quint8 &byte : tag.bytes)
+        byte = static_cast<quint8>(rng.below(256));
+    tag.bytes[0] = m_byTag.begin()->first.bytes[0]; // the code
+    auto found = m_byTag.lower_bound(tag);
+    if (found == m_byTag.end())
+        found = m_byTag.begin();
+    return m_files.at(found->second).record;
+}
+
 bool OwnFiles::isUnhealthy(const ShardId &tag) const
 {
     const Own *own = find(tag);

@@ -74,6 +74,8 @@ public:
     [[nodiscard]] std::vector<ShardId> tags() const;
     /// @return files that are not as healthy as the network allows.
     [[nodiscard]] std::vector<ShardId> unhealthy() const;
+    /// @return one of them at random, hidden ones too.
+    [[nodiscard]] std::optional<FileRecord> any(Rng &rng) const;
     [[nodiscard]] bool isUnhealthy(const ShardId &tag) const;
 
 private:

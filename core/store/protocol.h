@@ -222,10 +222,29 @@ struct GetPointer {
     static constexpr auto fields() { return std::tuple{wire::field("id", &GetPointer::id)}; }
 };
 
+struct ProveReply {
+    static constexpr std::string_view kName = "proveReply";
+    static constexpr auto fields() { return std::tuple{}; }
+};
+/// Prove that you have this shard. Body of the answer: the leaf of 4 KiB with this number (the last
+/// one may be shorter), and behind it the hashes from there up to the shard's id, lowest first.
+/// Errors: NotFound, Malformed (no such leaf), Busy, Storage.
+struct ProveShard {
+    using Reply = ProveReply;
+    ShardId id;
+    quint32 leaf = 0;
+    static constexpr std::string_view kName = "prove";
+    static constexpr auto fields()
+    {
+        return std::tuple{
+            wire::field("id", &ProveShard::id), wire::field("leaf", &ProveShard::leaf)};
+    }
+};
+
 /// Append; never rename, reorder or reuse a name.
 using StoreMessages = wire::Catalogue<Have, HaveReply, PutShard, PutReply, GetShard, GetReply,
     GetRoot, RootReply, ListFile, ListReply, BindFile, BindReply, RemoveFile, RemoveReply,
-    PutPointer, GetPointer, PointerReply>;
+    PutPointer, GetPointer, PointerReply, ProveShard, ProveReply>;
 static_assert(StoreMessages::namesAreUnique());
 
 } // namespace borg::store

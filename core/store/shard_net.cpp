@@ -131,8 +131,10 @@ QCoro::Task<Result<std::vector<quint64>>> ShardNet::listOne(
 QCoro::Task<Result<Locations>> ShardNet::locate(ShardId tag, bool repairing)
 {
     std::vector<std::pair<NodeId, QCoro::Task<Result<std::vector<quint64>>>>> asked;
-    for (const NodeId &node : online())
-        asked.emplace_back(node, listOne(node, tag, repairing));
+    for (const NodeId &node : online()) {
+        if (!isDistrusted(node))
+            asked.emplace_back(node, listOne(node, tag, repairing));
+    }
     Locations locations;
     for (auto &[node, task] : asked) {
         auto records = co_await task;
@@ -233,8 +235,8 @@ bool ShardNet::isOnline(const NodeId &node) const
 int ShardNet::nodeCount() const
 {
     const auto members = m_directory.members();
-    const auto up
-        = std::ranges::count_if(members, [](const auto &member) { return member.online; });
+    const auto up = std::ranges::count_if(
+        members, [this](const auto &member) { return member.online && !isDistrusted(member.id); });
     return static_cast<int>(up) + (m_holdsHere ? 1 : 0);
 }
 
@@ -242,6 +244,18 @@ bool ShardNet::isAvoided(const NodeId &node) const
 {
     const auto found = m_avoid.find(node);
     return found != m_avoid.end() && found->second > m_scope.clock().now();
+}
+
+bool ShardNet::isDistrusted(const NodeId &node) const
+{
+    const auto found = m_distrusted.find(node);
+    return found != m_distrusted.end() && found->second > m_scope.clock().now();
+}
+
+void ShardNet::distrust(const NodeId &node, Ticks span)
+{
+    avoid(node, span);
+    m_distrusted.insert_or_assign(node, m_scope.clock().now() + span);
 }
 
 void ShardNet::avoid(const NodeId &node, Ticks span)

@@ -67,6 +67,10 @@ public:
     /// A node said that it is full, or failed: not a site for a while.
     void avoid(const NodeId &node, Ticks span);
     [[nodiscard]] bool isAvoided(const NodeId &node) const;
+    /// A node failed to prove what it says it has: for a while it is not a site, and locate(), by
+    /// which health is judged and repaired, does not believe it. A get still asks it, and checks.
+    void distrust(const NodeId &node, Ticks span);
+    [[nodiscard]] bool isDistrusted(const NodeId &node) const;
 
     static constexpr Ticks kPutWithin = std::chrono::seconds(30);
     static constexpr Ticks kGetWithin = std::chrono::seconds(15);
@@ -93,7 +97,9 @@ private:
             return m_holder.putPointer(m_self, std::move(request), std::move(body));
         else if constexpr (std::is_same_v<R, GetPointer>)
             return m_holder.getPointer(m_self, std::move(request), std::move(body));
-        else
+        else if constexpr (std::is_same_v<R, ProveShard>)
+            return m_holder.prove(m_self, std::move(request), std::move(body));
+        else if constexpr (std::is_same_v<R, RemoveFile>)
             return m_holder.remove(m_self, std::move(request), std::move(body));
     }
     struct Listing;
@@ -108,6 +114,7 @@ private:
     const NodeId m_self;
     const bool m_holdsHere;
     std::map<NodeId, Ticks> m_avoid; ///< Until when.
+    std::map<NodeId, Ticks> m_distrusted; ///< The same.
 };
 
 /// The cap of placement.h in terms of a node count: k - 1 at any size of the network, so that

@@ -9,6 +9,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr Ticks kDistrustFor = 24h;
+constexpr Ticks kDistrustForLocal = 10min;
+
+Q_LOGGING_CATEGORY(lcStore, "borg.store")
+
 qint64 milliseconds(Ticks span)
 {
     return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
@@ -238,6 +243,38 @@ QCoro::Task<Result<Done>> StoreNode::Private::removeFile(FileRecord file)
     for (auto &task : asked)
         (void)co_await task; // who is away hears of it when it is back
     co_return Done{};
+}
+
+QCoro::Task<Result<VerifyReport>> StoreNode::verify(
+    QString fileId, Progress progress, Cancel cancel)
+{
+    const auto file = d->fileOf(fileId);
+    if (!file)
+        co_return file.error();
+    co_return co_await d->audit(*file, false, std::move(progress), std::move(cancel));
+}
+
+QCoro::Task<Result<VerifyReport>> StoreNode::Private::audit(
+    FileRecord file, bool isSample, Progress progress, Cancel cancel)
+{
+    auto report = co_await std::make_shared<Audit>(
+        context(), parts.rng, std::move(progress), std::move(cancel))
+                      ->run(file.manifest, isSample);
+    if (!report)
+        co_return report;
+    for (const NodeId &node : report->liars) {
+        qCWarning(lcStore).noquote()
+            << "node" << node.text() << "cannot prove that it has what it lists";
+        net.distrust(node, config.local ? kDistrustForLocal : kDistrustFor);
+    }
+    if (!report->liars.empty()) {
+        if (const auto asked = co_await files->ask(std::numeric_limits<std::size_t>::max()); !asked)
+            co_return asked.error();
+        for (const ShardId &tag : files->unhealthy())
+            repair->notice(tag, 1s);
+        changed();
+    }
+    co_return report;
 }
 
 /// The trash is emptied and old versions go, in time.

@@ -137,6 +137,12 @@ QCoro::Task<Result<Done>> StoreNode::Private::watchHealth()
         pause = config.healthEvery;
         if (const auto asked = co_await files->ask(kFilesAskedAtOnce); !asked)
             co_return asked;
+        if (const auto file = files->any(parts.rng)) {
+            // Bit by bit everything is asked for; what cannot be read yet is no fault of a node.
+            const auto audited = co_await audit(*file, true, {}, {});
+            if (!audited && audited.error().code == Errc::Closed)
+                co_return audited.error();
+        }
         files->membersChanged(); // a node may have been given up meanwhile
         for (const ShardId &tag : files->unhealthy())
             repair->notice(tag, config.healthEvery);

@@ -87,6 +87,10 @@ public:
     /// Takes a file off the list and its shards off every node that can be reached, for good; with
     /// all its versions when it is the last one.
     QCoro::Task<Result<Done>> remove(QString fileId);
+    /// Has every holder of a file prove by a leaf chosen at random that it has what it lists. Those
+    /// who cannot are not believed for a while, and what they were to hold is rebuilt. `progress`
+    /// hears shards. @return what came of it, or NotFound, Malformed or Closed.
+    QCoro::Task<Result<VerifyReport>> verify(QString fileId, Progress progress, Cancel cancel);
     /// Asks the holders of all own files anew. files() is fresh afterwards.
     QCoro::Task<Result<Done>> refreshHealth();
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <base/sleep.h>
+#include <store/audit.h>
 #include <store/capability.h>
 #include <store/get_task.h>
 #include <store/list_keeper.h>
@@ -80,6 +81,8 @@ public:
     QCoro::Task<Result<Done>> moveAll(std::vector<FileRecord> versions, Path to);
     QCoro::Task<Result<Done>> removeFile(FileRecord file);
     QCoro::Task<Result<Done>> tidy();
+    QCoro::Task<Result<VerifyReport>> audit(
+        FileRecord file, bool isSample, Progress progress, Cancel cancel);
     QCoro::Task<Result<Done>> removeExpired();
     QCoro::Task<Result<PutResult>> putList(QByteArray list);
     QCoro::Task<Result<QByteArray>> getList(QString link);

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <base/clock.h>
+#include <base/node_id.h>
 
 #include <QString>
+
+#include <set>
+#include <vector>
 
 /// The values that StoreNode takes and gives. Sizes are bytes.
 namespace borg::store {
@@ -87,6 +91,21 @@ struct FolderInfo {
 struct FolderContent {
     std::vector<FolderInfo> folders; ///< By name.
     std::vector<FileInfo> files; ///< By name.
+};
+
+/// What came of asking the holders of a file to prove that they have it.
+struct VerifyReport {
+    qint64 asked = 0; ///< Shards and root pieces that online nodes say they hold.
+    qint64 proven = 0;
+    qint64 wrong = 0; ///< The answer was no proof.
+    qint64 denied = 0; ///< Listed before and after, and not there when asked for.
+    qint64 gone = 0; ///< Found damaged or missing by the holder itself.
+    qint64 silent = 0; ///< No answer, three times.
+    qint64 nodes = 0; ///< That were asked.
+    qint64 blocks = 0; ///< Segments, pages and the root page.
+    qint64 lostBlocks = 0; ///< Of which fewer shards are proven than rebuild them.
+    int spareOfWeakest = 0; ///< Proven shards beyond those needed; below 0: lost.
+    std::set<NodeId> liars; ///< Who gave wrong answers, or none of what they list.
 };
 
 /// How the list of our files is kept in the network.

@@ -113,6 +113,18 @@ private Q_SLOTS:
         QCOMPARE(read(out + u"/photos/3/f3.txt"_s), QByteArray("mine, and longer"));
     }
 
+    void allHoldersProveWhatTheyHave()
+    {
+        const auto one = run({u"verify"_s, u"photos/big.bin"_s, u"--json"_s});
+        QVERIFY2(one.exitCode == 0, one.text());
+        QVERIFY(one.json().value("safe"_L1).toBool());
+        QVERIFY(one.json().value("shards"_L1).toInt() >= 8);
+        const auto all = run({u"verify"_s});
+        QVERIFY2(all.exitCode == 0, all.text());
+        QCOMPARE(all.out.count('\n'), 42);
+        QCOMPARE(run({u"verify"_s, u"nothing"_s}).exitCode, 4);
+    }
+
     void foldersAreMovedRemovedAndRestored()
     {
         QVERIFY(run({u"mv"_s, u"photos"_s, u"2026/"_s}).exitCode == 0);

@@ -147,7 +147,8 @@ public:
     void hangUp(const NodeId &peer) override { m_honest->hangUp(peer); }
     Result<Done> send(const NodeId &to, const wire::Frame &frame) override
     {
-        if (!frame.head.contains("getReply"))
+        if (frame.body.isEmpty()
+            || !(frame.head.contains("getReply") || frame.head.contains("proveReply")))
             return m_honest->send(to, frame);
         wire::Frame lie = frame;
         lie.body[lie.body.size() / 2] = static_cast<char>(lie.body.at(lie.body.size() / 2) ^ 1);
