@@ -18,8 +18,7 @@ std::span<const Verb> verbs()
                 {"into", "FOLDER", "Store it in this folder."},
                 {"code", "K/N", "Any K of N shards rebuild it; default by the number of nodes."}}},
         {"get", "LINK|NAME|ID|- [OUT|-]", 0, 2,
-            "Fetch a file to OUT (or standard output), or a folder. '-' reads the link from "
-            "standard input.",
+            "Fetch a file or a folder to OUT. '-' is standard output, and input for a link.",
             {{"force", nullptr, "Replace OUT when it exists."},
                 {"pick", "ID", "An earlier version; see versions."},
                 {"link-file", "FILE", "Take the link from a file."}}},

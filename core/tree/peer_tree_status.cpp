@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "peer_tree.h"
-
 #include "place.h"
 
 /// What PeerTree shows of itself.

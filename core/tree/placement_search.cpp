@@ -186,8 +186,14 @@ Link *Placement::choose(bool mayBeNew)
     // Liars stand where it looks best: from one of them a node would go to the next.
     const auto isIdle
         = [this](const auto &entry) { return m_context.scores.of(entry.second->peer.id) <= 0; };
-    if (m_orphan && m_orphan->wasIdle && !std::ranges::all_of(fitting, isIdle))
+    if (m_orphan && m_orphan->wasIdle) {
+        // And they name each other to newcomers: whoever we met first is likeliest not of them.
+        if (std::ranges::all_of(fitting, isIdle))
+            return std::ranges::min(fitting, {}, [](const auto &entry) {
+                return entry.second->upAt;
+            }).second;
         std::erase_if(fitting, isIdle);
+    }
     // One round trip is measured to a few milliseconds at best: among those as good as the best,
     // the highest in the tree.
     const Ticks least = std::ranges::min(fitting, {}, &decltype(fitting)::value_type::first).first;
@@ -271,6 +277,8 @@ void Placement::parentLost(const QString &reason, Ticks heardAt)
     m_succession = wasRoot ? std::optional(Succession{}) : std::nullopt;
     m_search = Search{reason, m_context.now(), m_context.now(), m_context.now(), 0, {}, 0};
     remember(std::nullopt, reason);
+    if (m_orphan->wasIdle)
+        m_upkeep.redrawLazyLinks();
     // On the way to another one already: its answer is all that is missing.
     Link *const next = move ? m_links.find(move->to) : nullptr;
     if (next && isEligible(*next)) {

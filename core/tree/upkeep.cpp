@@ -171,6 +171,15 @@ void Upkeep::keepLazyLinks()
     }
 }
 
+void Upkeep::redrawLazyLinks()
+{
+    for (auto &[id, link] : m_links.all()) {
+        if (m_context.scores.of(id) <= 0 && std::exchange(link.wantsIds, false))
+            tellUse(link);
+    }
+    soon();
+}
+
 void Upkeep::tellUse(Link &link)
 {
     const bool isUsed = !link.isTree() && (link.isBackup || link.wantsIds);

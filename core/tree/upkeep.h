@@ -38,6 +38,8 @@ public:
     void soon();
     /// The same, and as a root look for other trees without delay.
     void reachSoon();
+    /// Asks others for ids than those that never brought a message: they may be of one hand.
+    void redrawLazyLinks();
     void wake();
     /// Tells the peer what we use the link for, if that changed.
     void tellUse(Link &link);

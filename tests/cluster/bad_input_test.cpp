@@ -67,7 +67,8 @@ private Q_SLOTS:
         QTest::newRow("code k above n")
             << QStringList{u"put"_s, path(u"good"_s), u"--code"_s, u"5/3"_s} << kUsage;
         QTest::newRow("missing file") << QStringList{u"put"_s, path(u"none"_s)} << kNotFound;
-        QTest::newRow("a folder") << QStringList{u"put"_s, path(u"folder"_s)} << kUnreadable;
+        QTest::newRow("out of its folder")
+            << QStringList{u"put"_s, path(u"good"_s), u"--name"_s, u"../x"_s} << kUsage;
         QTest::newRow("malformed link")
             << QStringList{u"get"_s, u"borg:r/!!!"_s, path(u"o1"_s)} << kBadLink;
         QTest::newRow("truncated link")
