@@ -196,26 +196,12 @@ QCoro::Task<Result<Done>> Node::runMove(
 QCoro::Task<Result<Done>> Node::runRemoveFolder(
     control::RemoveFolder request, control::Answer<control::RemoveFolder> answer)
 {
-    const auto folder = store::cleanFolder(request.path);
-    if (!folder || folder->isEmpty()) {
-        answer(folder ? Error{Errc::Malformed, u"Name the folder to remove."_s} : folder.error());
-        co_return Done{};
-    }
-    qint64 count = 0;
-    for (const store::FileInfo &file : m_store->below(*folder)) {
-        const auto removed = request.forGood.value_or(false)
-            ? co_await m_store->remove(file.id)
-            : co_await m_store->moveToTrash(file.id);
-        if (!removed && removed.error().code != Errc::NotFound) { // somebody was faster
-            answer(Error{removed.error().code, sentenceOf(removed.error())});
-            co_return Done{};
-        }
-        count += removed ? 1 : 0;
-    }
-    if (count > 0)
-        answer(control::RemoveFolder::Reply{count});
+    const auto removed
+        = co_await m_store->removeFolder(request.path, request.forGood.value_or(false));
+    if (removed)
+        answer(control::RemoveFolder::Reply{*removed});
     else
-        answer(Error{Errc::NotFound, u"There is no folder \"%1\"."_s.arg(*folder)});
+        answer(Error{removed.error().code, sentenceOf(removed.error())});
     co_return Done{};
 }
 

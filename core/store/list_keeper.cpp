@@ -297,24 +297,27 @@ QCoro::Task<Result<Done>> ListKeeper::merge(quint64 seq, Read read)
     const bool isDescendant = descends(read);
     const auto theirs = entriesOf(read.list.files);
     const auto ours = entriesOf(m_files.records());
+    std::vector<FileChange> changes;
     for (const FileRecord &file : std::vector(read.list.files)) {
         if (const auto known = m_files.byId(file.id)) {
             // Who moved it last is right.
-            if (std::abs(file.trash) > std::abs(known->trash)) {
-                if (const auto moved = co_await m_files.setTrash(file.id, file.trash); !moved)
-                    co_return moved;
-            }
-            if (file.movedUtcMs > known->movedUtcMs) {
-                const auto moved = co_await m_files.setPlace(file.id, file.path(), file.movedUtcMs);
-                if (!moved)
-                    co_return moved;
-            }
+            FileChange change{file.id};
+            if (std::abs(file.trash) > std::abs(known->trash))
+                change.trash = file.trash;
+            if (file.movedUtcMs > known->movedUtcMs)
+                change.place = {file.path(), file.movedUtcMs};
+            if (change.trash || change.place)
+                changes.push_back(std::move(change));
             continue;
         }
         if (has(m_state.listed, file.id)) // it was removed here
             continue;
         if (const auto added = co_await m_files.adopt(file); !added)
             co_return added;
+    }
+    if (!changes.empty()) {
+        if (const auto changed = co_await m_files.change(std::move(changes)); !changed)
+            co_return changed;
     }
     for (const QString &entry : ours) {
         const QString id = entry.left(kIdCharacters);

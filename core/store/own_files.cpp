@@ -56,42 +56,28 @@ QCoro::Task<Result<Done>> OwnFiles::adopt(FileRecord record)
     co_return Done{};
 }
 
-QCoro::Task<Result<Done>> OwnFiles::setTrash(QString id, qint64 trash)
-{
-    const auto saved
-        = co_await disk::OnExecutor<Result<Done>>(m_context.scope, m_context.diskExecutor,
-            [db = m_context.db, id, trash] { return db->saveTrash(id, trash); });
-    if (!saved)
-        co_return saved;
-    const auto found = m_files.find(id);
-    if (found == m_files.end())
-        co_return Done{};
-    ++m_revision;
-    unplace(found->second);
-    found->second.record.trash = trash;
-    place(found->second);
-    update(found->second);
-    co_return Done{};
-}
-
-QCoro::Task<Result<Done>> OwnFiles::setPlace(QString id, Path path, qint64 movedUtcMs)
+QCoro::Task<Result<Done>> OwnFiles::change(std::vector<FileChange> changes)
 {
     const auto saved = co_await disk::OnExecutor<Result<Done>>(m_context.scope,
-        m_context.diskExecutor,
-        [db = m_context.db, id, path, movedUtcMs] { return db->savePlace(id, path, movedUtcMs); });
+        m_context.diskExecutor, [db = m_context.db, changes] { return db->save(changes); });
     if (!saved)
         co_return saved;
-    const auto found = m_files.find(id);
-    if (found == m_files.end())
-        co_return Done{};
-    ++m_revision;
-    Own &own = found->second;
-    unplace(own);
-    own.record.folder = path.folder;
-    own.record.name = path.name;
-    own.record.movedUtcMs = movedUtcMs;
-    place(own);
-    update(own);
+    for (const FileChange &change : changes) {
+        const auto found = m_files.find(change.id);
+        if (found == m_files.end())
+            continue;
+        ++m_revision;
+        Own &own = found->second;
+        unplace(own);
+        own.record.trash = change.trash.value_or(own.record.trash);
+        if (change.place) {
+            own.record.folder = change.place->path.folder;
+            own.record.name = change.place->path.name;
+            own.record.movedUtcMs = change.place->movedUtcMs;
+        }
+        place(own);
+        update(own);
+    }
     co_return Done{};
 }
 

@@ -31,8 +31,8 @@ public:
     /// Saves a new file. @return its state.
     QCoro::Task<Result<QString>> add(FileRecord record, Locations locations);
     QCoro::Task<Result<Done>> remove(QString id);
-    /// Into the trash, or out of it; see FileRecord::trash.
-    QCoro::Task<Result<Done>> setTrash(QString id, qint64 trash);
+    /// Into the trash, out of it, to other places: all of it or, when it fails, nothing.
+    QCoro::Task<Result<Done>> change(std::vector<FileChange> changes);
     /// Takes over a file that another computer of the account has put.
     QCoro::Task<Result<Done>> adopt(FileRecord record);
 
@@ -42,9 +42,6 @@ public:
     QCoro::Task<Result<Done>> ask(std::size_t filesMax);
     /// Who is online has changed.
     void membersChanged();
-
-    /// To another path, or to the top of the versions at its own.
-    QCoro::Task<Result<Done>> setPlace(QString id, Path path, qint64 movedUtcMs);
 
     enum class Which : quint8 { Kept, Trashed };
     /// @return the last version of each, without the hidden ones; oldest first.

@@ -145,15 +145,27 @@ Result<Done> StoreDb::saveProgress(const FileRecord &file)
             Value(qint64{file.isSpooled ? 1 : 0})});
 }
 
-Result<Done> StoreDb::savePlace(const QString &id, const Path &path, qint64 movedUtcMs)
+Result<Done> StoreDb::save(const std::vector<FileChange> &changes)
 {
-    return run("UPDATE files SET folder = ?2, name = ?3, moved = ?4 WHERE id = ?1",
-        {Value(id), Value(path.folder), Value(path.name), Value(movedUtcMs)});
-}
-
-Result<Done> StoreDb::saveTrash(const QString &id, qint64 trash)
-{
-    return run("UPDATE files SET trash = ?2 WHERE id = ?1", {Value(id), Value(trash)});
+    return m_database->transaction([&]() -> Result<Done> {
+        for (const FileChange &change : changes) {
+            if (change.trash) {
+                const auto saved = run("UPDATE files SET trash = ?2 WHERE id = ?1",
+                    {Value(change.id), Value(*change.trash)});
+                if (!saved)
+                    return saved;
+            }
+            if (!change.place)
+                continue;
+            const auto &[path, moved] = *change.place;
+            const auto saved
+                = run("UPDATE files SET folder = ?2, name = ?3, moved = ?4 WHERE id = ?1",
+                    {Value(change.id), Value(path.folder), Value(path.name), Value(moved)});
+            if (!saved)
+                return saved;
+        }
+        return Done{};
+    });
 }
 
 Result<Done> StoreDb::removeFile(const QString &id)

@@ -45,6 +45,17 @@ struct FileRecord {
     }
 };
 
+/// What happens to a file without its content changing.
+struct FileChange {
+    struct Place {
+        Path path;
+        qint64 movedUtcMs = 0;
+    };
+    QString id;
+    std::optional<qint64> trash{}; ///< As FileRecord has it.
+    std::optional<Place> place{}; ///< To another path, or to the top of the versions at its own.
+};
+
 /// The account of this node, and how far its list of files is published.
 struct AccountState {
     crypto::SecretKey seed;
@@ -82,8 +93,8 @@ public:
     /// and nothing when the file was removed.
     Result<Done> saveProgress(const FileRecord &file);
     Result<Done> removeFile(const QString &id);
-    Result<Done> savePlace(const QString &id, const Path &path, qint64 movedUtcMs);
-    Result<Done> saveTrash(const QString &id, qint64 trash);
+    /// All of them or, when it fails, none.
+    Result<Done> save(const std::vector<FileChange> &changes);
 
     /// @return the put, or nothing when none is open under `fingerprint`. One whose file is on the
     ///         list has ended.

@@ -108,6 +108,22 @@ qint64 StoreNode::Private::stampAfter(const std::vector<FileRecord> &of) const
     return last + 1;
 }
 
+QCoro::Task<Result<Done>> StoreNode::Private::change(std::vector<FileChange> changes)
+{
+    auto changed = co_await files->change(std::move(changes));
+    if (changed)
+        lists->filesChanged();
+    co_return changed;
+}
+
+void StoreNode::Private::trash(std::vector<FileChange> &changes, const FileRecord &file) const
+{
+    const auto whole = wholeOf(file);
+    const qint64 now = stampAfter(whole);
+    for (const FileRecord &one : whole)
+        changes.push_back({.id = one.id, .trash = now});
+}
+
 QCoro::Task<Result<Done>> StoreNode::moveToTrash(QString fileId)
 {
     const auto file = d->fileOf(fileId);
@@ -115,14 +131,33 @@ QCoro::Task<Result<Done>> StoreNode::moveToTrash(QString fileId)
         co_return file.error();
     if (file->isInTrash())
         co_return Done{};
-    const auto whole = d->wholeOf(*file);
-    const qint64 now = d->stampAfter(whole);
-    for (const FileRecord &one : whole) {
-        if (const auto moved = co_await d->files->setTrash(one.id, now); !moved)
-            co_return moved;
+    std::vector<FileChange> changes;
+    d->trash(changes, *file);
+    co_return co_await d->change(std::move(changes));
+}
+
+QCoro::Task<Result<int>> StoreNode::removeFolder(QString path, bool isForGood)
+{
+    const auto folder = cleanFolder(path);
+    if (!folder)
+        co_return folder.error();
+    if (!d->files)
+        co_return Error{Errc::Closed, u"not open yet"_s};
+    const auto inside = d->files->below(*folder);
+    if (folder->isEmpty() || inside.empty())
+        co_return Error{Errc::NotFound, u"There is no folder \"%1\"."_s.arg(path)};
+    std::vector<FileChange> changes;
+    for (const FileRecord &file : inside)
+        d->trash(changes, file);
+    // Into the trash first, all at once: then it is gone even if this breaks off.
+    if (const auto changed = co_await d->change(std::move(changes)); !changed)
+        co_return changed.error();
+    for (const FileRecord &file : isForGood ? inside : std::vector<FileRecord>{}) {
+        const auto removed = co_await remove(file.id);
+        if (!removed && removed.error().code != Errc::NotFound)
+            co_return removed.error();
     }
-    d->lists->filesChanged();
-    co_return Done{};
+    co_return static_cast<int>(inside.size());
 }
 
 QCoro::Task<Result<Done>> StoreNode::restore(QString fileId)
@@ -130,44 +165,28 @@ QCoro::Task<Result<Done>> StoreNode::restore(QString fileId)
     const auto file = d->fileOf(fileId);
     if (!file)
         co_return file.error();
-    const auto whole = d->wholeOf(*file);
+    std::vector<FileChange> changes;
     if (!file->isInTrash()) { // an earlier version becomes the last one
         const auto versions = d->files->versions(file->path());
         if (versions.empty() || versions.front().id == fileId)
             co_return Done{};
-        const auto moved
-            = co_await d->files->setPlace(fileId, file->path(), d->stampAfter(versions));
-        d->lists->filesChanged();
-        co_return moved;
+        changes.push_back(
+            {.id = fileId, .place = FileChange::Place{file->path(), d->stampAfter(versions)}});
+        co_return co_await d->change(std::move(changes));
     }
     if (const QString before = d->files->obstacleTo(file->path()); !before.isEmpty())
         co_return obstacle(file->path(), before);
     // What was put at its path meanwhile becomes an earlier version.
     const auto there = d->files->versions(file->path());
+    const auto whole = d->wholeOf(*file);
     const qint64 now = d->stampAfter(whole);
     for (const FileRecord &one : whole) {
-        if (const auto moved = co_await d->files->setTrash(one.id, -now); !moved)
-            co_return moved;
+        FileChange change{.id = one.id, .trash = -now};
+        if (one.id == fileId && !there.empty())
+            change.place = {file->path(), d->stampAfter(there)};
+        changes.push_back(std::move(change));
     }
-    if (!there.empty()) {
-        const auto moved = co_await d->files->setPlace(fileId, file->path(), d->stampAfter(there));
-        if (!moved)
-            co_return moved;
-    }
-    d->lists->filesChanged();
-    co_return Done{};
-}
-
-QCoro::Task<Result<Done>> StoreNode::Private::moveAll(std::vector<FileRecord> versions, Path to)
-{
-    auto all = files->versions(to);
-    all.insert(all.end(), versions.begin(), versions.end());
-    qint64 stamp = stampAfter(all);
-    for (const FileRecord &one : versions | std::views::reverse) { // the last one on top
-        if (const auto moved = co_await files->setPlace(one.id, to, stamp++); !moved)
-            co_return moved;
-    }
-    co_return Done{};
+    co_return co_await d->change(std::move(changes));
 }
 
 QCoro::Task<Result<int>> StoreNode::move(QString from, QString to)
@@ -203,12 +222,15 @@ QCoro::Task<Result<int>> StoreNode::move(QString from, QString to)
                     place->text())};
         places.push_back(*std::move(place));
     }
+    std::vector<FileChange> changes;
     for (std::size_t i = 0; i < inside.size(); ++i) {
-        const auto moved = co_await d->moveAll(d->wholeOf(inside[i]), places[i]);
-        if (!moved)
-            co_return moved.error();
+        const auto whole = d->wholeOf(inside[i]);
+        qint64 stamp = d->stampAfter(whole);
+        for (const FileRecord &one : whole | std::views::reverse) // the last one on top
+            changes.push_back({.id = one.id, .place = FileChange::Place{places[i], stamp++}});
     }
-    d->lists->filesChanged();
+    if (const auto moved = co_await d->change(std::move(changes)); !moved)
+        co_return moved.error();
     co_return static_cast<int>(inside.size());
 }
 

@@ -69,7 +69,7 @@ public:
     [[nodiscard]] std::vector<FileInfo> below(const QString &folder) const;
     /// @return all that is kept of the file at a path, the last version first.
     [[nodiscard]] std::vector<FileInfo> versions(const QString &path) const;
-    /// Moves or renames a file with its versions, or a folder with all that is in it.
+    /// Moves or renames a file with its versions, or a folder with all that is in it, all at once.
     /// @return how many files; or NotFound, Conflict (something is there already), Malformed or
     ///         TooLarge.
     QCoro::Task<Result<int>> move(QString from, QString to);
@@ -79,6 +79,9 @@ public:
     [[nodiscard]] std::vector<FileInfo> trash() const;
     /// Into the trash: with all its versions when it is the last one. @return Done, or NotFound.
     QCoro::Task<Result<Done>> moveToTrash(QString fileId);
+    /// The same for all files of a folder, all at once; or takes them off every node, one after the
+    /// other. @return how many, or NotFound, Malformed or TooLarge.
+    QCoro::Task<Result<int>> removeFolder(QString path, bool isForGood);
     /// Out of the trash again, with those that went there with it; or makes an earlier version the
     /// last one. @return Done, NotFound, or Conflict: a folder has its name now.
     QCoro::Task<Result<Done>> restore(QString fileId);

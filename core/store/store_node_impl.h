@@ -78,7 +78,8 @@ public:
     [[nodiscard]] std::vector<FileRecord> wholeOf(const FileRecord &file) const;
     /// Later than anything that was done to `files`, whatever the clock did.
     [[nodiscard]] qint64 stampAfter(const std::vector<FileRecord> &files) const;
-    QCoro::Task<Result<Done>> moveAll(std::vector<FileRecord> versions, Path to);
+    QCoro::Task<Result<Done>> change(std::vector<FileChange> changes);
+    void trash(std::vector<FileChange> &changes, const FileRecord &file) const;
     QCoro::Task<Result<Done>> removeFile(FileRecord file);
     QCoro::Task<Result<Done>> tidy();
     QCoro::Task<Result<VerifyReport>> audit(

@@ -196,6 +196,20 @@ private Q_SLOTS:
         QCOMPARE(pathsAt(world, 1), (Names{u"d/c"_s, u"d/e/b/two"_s, u"d/e/one"_s}));
         QCOMPARE(read(world, 1, u"d/e/one"_s), content(700, 2));
         QCOMPARE(node(world, 1).versions(u"d/e/one"_s).size(), 2U);
+        // A folder goes as a whole, and comes back file by file.
+        const auto removeFolder = [&](const QString &path, bool isForGood) {
+            return waitFor(world, node(world, 1).removeFolder(path, isForGood));
+        };
+        QCOMPARE(codeOf(removeFolder(u""_s, false)), Errc::NotFound);
+        QCOMPARE(codeOf(removeFolder(u"nowhere"_s, false)), Errc::NotFound);
+        QCOMPARE(*removeFolder(u"d/e"_s, false), 2);
+        QCOMPARE(pathsAt(world, 1), Names{u"d/c"_s});
+        for (const auto &file : node(world, 1).trash())
+            QVERIFY(waitFor(world, node(world, 1).restore(file.id)).ok());
+        QCOMPARE(node(world, 1).versions(u"d/e/one"_s).size(), 2U);
+        QCOMPARE(*removeFolder(u"d"_s, true), 3);
+        QCOMPARE(pathsAt(world, 1), Names{});
+        QCOMPARE(node(world, 1).trash().size(), 0U);
     }
 
     void otherComputersSeeMovesAndVersions()
