@@ -136,8 +136,12 @@ JobRow JobRows::describe(const control::Job &job)
                              .arg(job.filesTotal)
                              .arg(row.status);
     }
+    QStringList parts;
+    if (job.filesTotal > 0)
+        parts << tr("%1 of %2 files").arg(job.files).arg(job.filesTotal);
     if (job.bytesTotal > 0)
-        row.progressText = Words::size(job.bytesTotal);
+        parts << Words::size(job.bytesTotal);
+    row.progressText = parts.join(u" · "_s);
     return row;
 }
 
