@@ -1049,10 +1049,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The file changed while it was read. Add it again.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>A file of this name is there already. Choose another name.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1205,6 +1201,10 @@
     </message>
     <message>
         <source>The parent did not keep to the rules.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file or folder of this name is in the way. Choose another name.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -1009,10 +1009,6 @@
         <translation>Zu wenige Knoten mit dieser Datei antworten. Versuche es später noch einmal.</translation>
     </message>
     <message>
-        <source>The file changed while it was read. Add it again.</source>
-        <translation>Die Datei hat sich beim Lesen geändert. Füge sie noch einmal hinzu.</translation>
-    </message>
-    <message>
         <source>A file of this name is there already. Choose another name.</source>
         <translation>Eine Datei dieses Namens ist schon da. Wähle einen anderen Namen.</translation>
     </message>
@@ -1162,6 +1158,10 @@
     <message>
         <source>The parent did not keep to the rules.</source>
         <translation>Der Elternknoten hielt sich nicht an die Regeln.</translation>
+    </message>
+    <message>
+        <source>A file or folder of this name is in the way. Choose another name.</source>
+        <translation>Eine Datei oder ein Ordner dieses Namens ist im Weg. Wählen Sie einen anderen Namen.</translation>
     </message>
 </context>
 <context>

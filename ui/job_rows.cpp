@@ -137,7 +137,7 @@ JobRow JobRows::describe(const control::Job &job)
                              .arg(row.status);
     }
     QStringList parts;
-    if (job.filesTotal > 0)
+    if (job.filesTotal > 0 && job.state == "done"_L1) // else the status tells
         parts << tr("%1 of %2 files").arg(job.files).arg(job.filesTotal);
     if (job.bytesTotal > 0)
         parts << Words::size(job.bytesTotal);

@@ -182,7 +182,7 @@ QString Words::transferFailure(const QString &errorCode, bool upload)
         return upload ? tr("Other nodes did not answer. Check the connection and try again.")
                       : tr("Too few nodes with this file answer. Try again later.");
     if (errorCode == "Conflict"_L1)
-        return upload ? tr("The file changed while it was read. Add it again.")
+        return upload ? tr("A file or folder of this name is in the way. Choose another name.")
                       : tr("A file of this name is there already. Choose another name.");
     if (errorCode == "TooLarge"_L1)
         return tr("The file is larger than this network takes.");

@@ -27,7 +27,7 @@ std::span<const Verb> verbs()
         {"mv", "NAME|FOLDER TO", 2, 2, "Move or rename a file or a folder.", {}},
         {"versions", "NAME|ID", 1, 1,
             "List what is kept of a file: a version for 90 days once there is a later one.", {}},
-        {"verify", "[NAME|ID]", 0, 1,
+        {"verify", "[NAME|FOLDER|ID]", 0, 1,
             "Have all holders of a file, or of all files, prove that they have it.", {}},
         {"rm", "NAME|FOLDER|ID|LINK|-", 0, 1, "Put a file of yours into the trash for seven days.",
             {{"recursive", nullptr, "A folder with all that is in it."},

@@ -105,7 +105,8 @@ int Session::fail(const Error &error)
 
 int Session::failFind(const Error &error)
 {
-    return error.code == Errc::Malformed ? fail(Exit::Usage, error.detail) : fail(error);
+    const bool isWrongUse = error.code == Errc::Malformed || error.code == Errc::TooLarge;
+    return isWrongUse ? fail(Exit::Usage, error.detail) : fail(error);
 }
 
 int Session::fail(Exit code, const QString &sentence)
@@ -197,6 +198,13 @@ QCoro::Task<Result<control::File>> Session::findFile(QString what, bool isTrash)
         co_return Error{Errc::NotFound,
             u"No file in the trash has the name or id \"%1\"; `borgctl trash` lists them."_s.arg(
                 what.left(200))};
+    const auto isInside = [&path](const control::File &file) {
+        return !path.isEmpty() && file.path().startsWith(path + u'/');
+    };
+    if (found.empty() && std::ranges::any_of(all->files, isInside))
+        co_return Error{Errc::NotFound,
+            u"\"%1\" is a folder; name a file in it. `borgctl ls %1` lists them."_s.arg(
+                path.left(200))};
     if (found.empty())
         co_return Error{Errc::NotFound,
             u"None of your files has the name or id \"%1\"; `borgctl ls` lists them. A link begins "

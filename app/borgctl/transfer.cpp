@@ -213,13 +213,21 @@ Run verify(Session &session)
         if (!all)
             co_return session.fail(all.error());
         files = all->files;
-        std::ranges::sort(files, {}, &File::path);
     } else {
-        const auto file = co_await session.findFile(session.args.operands.first());
-        if (!file)
-            co_return session.failFind(file.error());
-        files = {*file};
+        const QString what = session.args.operands.first();
+        const auto file = co_await session.findFile(what);
+        if (file) {
+            files = {*file};
+        } else { // or all of a folder
+            const auto all = co_await session.ask(ListFiles{});
+            const QString below = trimmedFolder(what) + u'/';
+            std::ranges::copy_if(all ? all->files : std::vector<File>{}, std::back_inserter(files),
+                [&](const File &one) { return one.path().startsWith(below); });
+            if (files.empty())
+                co_return session.failFind(file.error());
+        }
     }
+    std::ranges::sort(files, {}, &File::path);
     Client &client = session.client(true);
     int code = Exit::Ok;
     for (const File &file : std::vector(files)) {
@@ -319,6 +327,9 @@ Run get(Session &session)
     if (!isStream && !want->isFolder && QFileInfo(want->out).isDir())
         co_return session.fail(
             Exit::LocalFile, u"%1 is a folder; name the file to write."_s.arg(want->out));
+    if (want->isFolder && QFileInfo(want->out).exists() && !QFileInfo(want->out).isDir())
+        co_return session.fail(
+            Exit::LocalFile, u"%1 is no folder; name the folder to write into."_s.arg(want->out));
     int descriptor = STDOUT_FILENO;
     if (isStream && want->out != u"-") {
         descriptor = ::open(QFile::encodeName(want->out).constData(), O_WRONLY | O_CLOEXEC);

@@ -161,7 +161,7 @@ QCoro::Task<Result<bool>> FolderJob::putOne(std::shared_ptr<const LocalFolder> f
     std::size_t index, QString folder, std::pair<int, int> code)
 {
     const LocalFile &file = from->files[index];
-    const QString path = folder.isEmpty() ? file.under : folder + u'/' + file.under;
+    const QString path = store::Path{folder, file.under}.text();
     const auto known = m_parts.store.versions(path);
     if (!known.empty() && isSame(known.front(), file.bytes, file.modifiedUtcMs)) {
         m_progress.bytes += file.bytes;
@@ -308,6 +308,8 @@ Result<Done> FolderJob::outcome(const QString &what) const
 
 QString FolderJob::note() const
 {
+    if (m_progress.filesTotal == 0 && m_failures == 0)
+        return u"There is no file in it, and empty folders are not kept."_s;
     if (m_leftOut == 0)
         return {};
     return m_leftOut == 1 ? u"One link or device was left out."_s

@@ -228,8 +228,7 @@ QCoro::Task<Result<Done>> Node::runPutPath(QString jobId, QString path, store::P
     if (!isFolder)
         co_return co_await runPut(jobId, localSource(path), options, {});
     const auto job = folderJob(jobId);
-    const QString folder
-        = options.folder.isEmpty() ? options.name : options.folder + u'/' + options.name;
+    const QString folder = store::Path{options.folder, options.name}.text();
     endFolder(jobId, *job, co_await job->put(path, folder, {options.k, options.n}));
     co_return Done{};
 }

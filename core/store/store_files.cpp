@@ -149,14 +149,21 @@ QCoro::Task<Result<int>> StoreNode::removeFolder(QString path, bool isForGood)
     std::vector<FileChange> changes;
     for (const FileRecord &file : inside)
         d->trash(changes, file);
+    std::vector<QString> ids;
+    for (const FileChange &change : changes)
+        ids.push_back(change.id);
     // Into the trash first, all at once: then it is gone even if this breaks off.
     if (const auto changed = co_await d->change(std::move(changes)); !changed)
         co_return changed.error();
-    for (const FileRecord &file : isForGood ? inside : std::vector<FileRecord>{}) {
-        const auto removed = co_await remove(file.id);
-        if (!removed && removed.error().code != Errc::NotFound)
+    for (const QString &id : isForGood ? ids : std::vector<QString>{}) {
+        const auto file = d->fileOf(id); // another computer may have been faster
+        if (!file)
+            continue;
+        if (const auto removed = co_await d->removeFile(*file); !removed)
             co_return removed.error();
     }
+    if (isForGood)
+        d->lists->filesChanged();
     co_return static_cast<int>(inside.size());
 }
 
@@ -289,14 +296,20 @@ QCoro::Task<Result<VerifyReport>> StoreNode::Private::audit(
             << "node" << node.text() << "cannot prove that it has what it lists";
         net.distrust(node, config.local ? kDistrustForLocal : kDistrustFor);
     }
-    if (!report->liars.empty()) {
-        if (const auto asked = co_await files->ask(std::numeric_limits<std::size_t>::max()); !asked)
-            co_return asked.error();
-        for (const ShardId &tag : files->unhealthy())
-            repair->notice(tag, 1s);
-        changed();
-    }
+    if (!report->liars.empty())
+        scope.spawn("store.distrust"_L1, lookAgain()); // there may be many files
     co_return report;
+}
+
+/// At who has what of all files, since somebody is not believed any more.
+QCoro::Task<Result<Done>> StoreNode::Private::lookAgain()
+{
+    if (const auto asked = co_await files->ask(std::numeric_limits<std::size_t>::max()); !asked)
+        co_return asked;
+    for (const ShardId &tag : files->unhealthy())
+        repair->notice(tag, 1s);
+    changed();
+    co_return Done{};
 }
 
 /// The trash is emptied and old versions go, in time.

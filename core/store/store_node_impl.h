@@ -82,6 +82,7 @@ public:
     void trash(std::vector<FileChange> &changes, const FileRecord &file) const;
     QCoro::Task<Result<Done>> removeFile(FileRecord file);
     QCoro::Task<Result<Done>> tidy();
+    QCoro::Task<Result<Done>> lookAgain();
     QCoro::Task<Result<VerifyReport>> audit(
         FileRecord file, bool isSample, Progress progress, Cancel cancel);
     QCoro::Task<Result<Done>> removeExpired();

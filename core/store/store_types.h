@@ -3,6 +3,7 @@
 
 #include <base/clock.h>
 #include <base/node_id.h>
+#include <store/path.h>
 
 #include <QString>
 
@@ -76,7 +77,7 @@ struct FileInfo {
     qint64 modifiedUtcMs = 0; ///< Of the content where it came from; 0: unknown.
     int versions = 0; ///< Earlier ones that are kept.
 
-    [[nodiscard]] QString path() const { return folder.isEmpty() ? name : folder + u'/' + name; }
+    [[nodiscard]] QString path() const { return Path{folder, name}.text(); }
     friend bool operator==(const FileInfo &, const FileInfo &) = default;
 };
 

@@ -122,6 +122,8 @@ private Q_SLOTS:
         const auto all = run({u"verify"_s});
         QVERIFY2(all.exitCode == 0, all.text());
         QCOMPARE(all.out.count('\n'), 42);
+        const auto some = run({u"verify"_s, u"photos/1"_s});
+        QCOMPARE(some.out.count('\n'), 10);
         QCOMPARE(run({u"verify"_s, u"nothing"_s}).exitCode, 4);
     }
 
@@ -154,6 +156,14 @@ private Q_SLOTS:
         QCOMPARE(run({u"mv"_s, u"2026/photos/big.bin"_s, u"2026/photos/1/f1.txt"_s}).exitCode, 5);
         QCOMPARE(run({u"put"_s, m_source + u"/big.bin"_s, u"--name"_s, u"2026"_s}).exitCode, 5);
         QCOMPARE(run({u"get"_s, u"2026"_s, u"-"_s}).exitCode, 2);
+        QCOMPARE(run({u"get"_s, u"2026"_s, m_source + u"/big.bin"_s}).exitCode, 6);
+        QCOMPARE(run({u"mv"_s, u"2026"_s, QString(300, u'x')}).exitCode, 2);
+        const auto folder = run({u"link"_s, u"2026"_s});
+        QVERIFY2(folder.exitCode == 4 && folder.err.contains("is a folder"), folder.text());
+        const auto empty = m_cluster.scratch(u"empty"_s);
+        QVERIFY(QDir().mkpath(empty));
+        const auto nothing = run({u"put"_s, empty});
+        QVERIFY2(nothing.err.contains("empty folders are not kept"), nothing.text());
         QCOMPARE(names().size(), 42);
     }
 

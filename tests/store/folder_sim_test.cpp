@@ -12,16 +12,6 @@ namespace {
 
 using Names = std::vector<QString>;
 
-template <typename T>
-Result<T> waitFor(World &world, QCoro::Task<Result<T>> task)
-{
-    for (int i = 0; i < 600 && !task.isReady(); ++i)
-        world.clock.advance(100ms);
-    if (!task.isReady())
-        return Error{Errc::Timeout, {}};
-    return sim::resultOf(task);
-}
-
 store::StoreNode &node(World &world, int at)
 {
     return world.host(at).node();

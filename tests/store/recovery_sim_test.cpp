@@ -13,16 +13,6 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-template <typename T>
-Result<T> waitFor(World &world, QCoro::Task<Result<T>> task)
-{
-    for (int i = 0; i < 600 && !task.isReady(); ++i)
-        world.clock.advance(100ms);
-    if (!task.isReady())
-        return Error{Errc::Timeout, {}};
-    return sim::resultOf(task);
-}
-
 Result<store::PutResult> put(World &world, int from, const QByteArray &bytes, const QString &name)
 {
     return waitFor(world,

@@ -175,4 +175,15 @@ inline QByteArray content(qsizetype size, quint64 seed)
     return bytes;
 }
 
+/// Lets time pass until `task` has ended, at most two minutes.
+template <typename T>
+Result<T> waitFor(World &world, QCoro::Task<Result<T>> task)
+{
+    for (int i = 0; i < 1200 && !task.isReady(); ++i)
+        world.clock.advance(std::chrono::milliseconds(100));
+    if (!task.isReady())
+        return Error{Errc::Timeout, {}};
+    return sim::resultOf(task);
+}
+
 } // namespace borg::test

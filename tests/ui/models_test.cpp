@@ -540,6 +540,28 @@ private Q_SLOTS:
                 u"restore f2-old"_s, u"get f2-old /home/ada/thesis-final.pdf overwrite"_s}));
     }
 
+    void aFolderThatFailedSaysOnceHowFarItCame()
+    {
+        Harness harness;
+        auto snapshot = scenes::folders();
+        control::Job job;
+        job.id = u"j1"_s;
+        job.kind = u"put"_s;
+        job.name = u"Photos"_s;
+        job.state = u"failed"_s;
+        job.errorCode = u"Conflict"_s;
+        job.files = 3;
+        job.filesTotal = 5;
+        job.bytesTotal = 1024;
+        snapshot.jobs[job.id] = job;
+        harness.api().setSnapshot(snapshot);
+        const auto &jobs = *harness.dashboard()->storage()->jobs();
+        const QString text = jobs.index(0).data(JobRows::StatusRole).toString()
+            + jobs.index(0).data(JobRows::ProgressTextRole).toString();
+        QCOMPARE(text.count(u"of 5 files"), 1);
+        QVERIFY2(text.contains(u"in the way"), qPrintable(text)); // a name, not the content
+    }
+
     void aNameThatCannotBeSaysWhy()
     {
         Harness harness;
